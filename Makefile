@@ -1,0 +1,72 @@
+# The commands of the project. `make` alone lists them.
+# Wanted on the machine: Rust, Python 3.11 or newer. All else is installed once, pinned, under .local/venv.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+PORT ?= 4566
+ARGS ?=
+ARCH ?= arm64
+PYTHON ?= python3
+
+venv := .local/venv
+functions := $(notdir $(patsubst %/,%,$(wildcard functions/*/)))
+largest_binary := 8388608 # bytes: 8 MB
+
+# What runs here is built with one profile, `local`, so that tests and stack share what is compiled.
+local := --profile local --workspace --locked
+
+.PHONY: help
+help: ## List the commands
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do printf '  make %-14s %s\n' "$$name" "$$what"; done
+
+.PHONY: up
+up: build ## Run the whole rail on this machine, until Ctrl-C (PORT=4566)
+	@$(PYTHON) infra/local/venvs.py emulator sam
+	@exec $(venv)/emulator/bin/python infra/local/up.py $(PORT)
+
+.PHONY: receiver
+receiver: ## Run a receiver that verifies and prints what it gets (ARGS="--help")
+	@exec cargo run --profile local --quiet --locked -p receiver -- $(ARGS)
+
+.PHONY: build
+build: ## Compile everything for this machine
+	@cargo build $(local) --bins
+
+.PHONY: test
+test: check unit template e2e ## Run every check and every test, as CI does
+
+.PHONY: check
+check: ## Formatting, lints and documentation of the Rust code, warnings denied
+	cargo fmt --all --check
+	cargo clippy $(local) --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc $(local) --no-deps
+
+.PHONY: unit
+unit: ## Unit, property and store tests; the store's run on an emulator of their own
+	@$(PYTHON) infra/local/venvs.py emulator
+	cargo test $(local) --no-run
+	$(venv)/emulator/bin/python infra/local/with_emulator.py cargo test $(local)
+
+.PHONY: template
+template: ## Lint the template
+	@$(PYTHON) infra/local/venvs.py sam
+	$(venv)/sam/bin/cfn-lint template.yaml
+	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(venv)/sam/bin/sam validate --lint
+
+.PHONY: e2e
+e2e: build ## End-to-end tests on the deployed template (ARGS="-k …")
+	@$(PYTHON) infra/local/venvs.py emulator sam tests
+	PYTHONPATH=infra/local $(venv)/tests/bin/python -m pytest tests/e2e $(ARGS)
+
+.PHONY: lambda
+lambda: ## Build the functions for AWS into target/lambda (ARCH=arm64 or x86_64)
+	@$(PYTHON) infra/local/venvs.py lambda
+	PATH="$(abspath $(venv))/lambda/bin:$$PATH" cargo lambda build --release $(if $(filter arm64,$(ARCH)),--arm64,--x86-64) --locked --lambda-dir target/lambda $(addprefix --bin ,$(functions))
+	@for function in $(functions); do \
+	  size=$$(wc -c < target/lambda/$$function/bootstrap); \
+	  printf '%9d bytes  %s\n' "$$size" "$$function"; \
+	  if (( size > $(largest_binary) )); then echo "$$function is larger than $(largest_binary) bytes"; exit 1; fi; \
+	done

@@ -1,0 +1,109 @@
+//! `rail keys`: makes, lists and revokes API keys.
+
+use std::error::Error;
+
+use clap::Subcommand;
+use comfy_table::Table;
+use comfy_table::presets::NOTHING;
+use jiff::Timestamp;
+use rail::clock;
+use rail::domain::id::{KeyId, TenantId};
+use rail::domain::key::{ApiKey, KeySecret, Scope};
+use rail::store::api_keys::ApiKeys;
+use serde::Serialize;
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Makes a key and shows it, this once.
+    Create {
+        /// The tenant that the key speaks for.
+        #[arg(long)]
+        tenant: TenantId,
+        /// What it allows: endpoints:read, endpoints:write, events:publish, events:read, events:write, or admin for all.
+        #[arg(long, value_delimiter = ',', required = true)]
+        scopes: Vec<Scope>,
+    },
+    /// Lists keys, revoked ones too; never the keys themselves.
+    List {
+        /// Those of this tenant alone.
+        #[arg(long)]
+        tenant: Option<TenantId>,
+    },
+    /// Revokes a key. Functions that have just used it may accept it for 60 seconds more.
+    Revoke {
+        /// The key's id, `key_…`, as `rail keys list` shows it.
+        id: KeyId,
+    },
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct KeyView<'a> {
+    id: KeyId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<&'a str>,
+    tenant: &'a TenantId,
+    scopes: &'a [Scope],
+    created_at: Timestamp,
+    revoked_at: Option<Timestamp>,
+}
+
+impl<'a> KeyView<'a> {
+    fn new(key: &'a ApiKey) -> Self {
+        let ApiKey { id, tenant, scopes, created_at, revoked_at } = key;
+        Self { id: *id, key: None, tenant, scopes, created_at: *created_at, revoked_at: *revoked_at }
+    }
+}
+
+pub async fn run(command: Command, keys: &ApiKeys, json: bool) -> Result<(), Box<dyn Error>> {
+    match command {
+        Command::Create { tenant, scopes } => create(keys, tenant, scopes, json).await,
+        Command::List { tenant } => list(keys, tenant, json).await,
+        Command::Revoke { id } => revoke(keys, id, json).await,
+    }
+}
+
+async fn create(keys: &ApiKeys, tenant: TenantId, scopes: Vec<Scope>, json: bool) -> Result<(), Box<dyn Error>> {
+    let now = clock::now();
+    let secret = KeySecret::new(clock::random_bytes());
+    let id = KeyId::new(now, clock::random());
+    let key = ApiKey { id, tenant, scopes, created_at: now, revoked_at: None };
+    keys.insert(&secret.hash(), &key).await?;
+    if json {
+        return print_json(&KeyView { key: Some(secret.reveal()), ..KeyView::new(&key) });
+    }
+    println!("{}", secret.reveal());
+    eprintln!("{id}, for tenant {}. This is the only time the key is shown.", key.tenant);
+    Ok(())
+}
+
+async fn list(keys: &ApiKeys, tenant: Option<TenantId>, json: bool) -> Result<(), Box<dyn Error>> {
+    let mut keys = keys.list().await?;
+    keys.retain(|key| tenant.as_ref().is_none_or(|tenant| key.tenant == *tenant));
+    if json {
+        return print_json(&keys.iter().map(KeyView::new).collect::<Vec<_>>());
+    }
+    let mut table = Table::new();
+    table.load_style(NOTHING).set_header(["ID", "TENANT", "SCOPES", "CREATED", "REVOKED"]);
+    for key in keys {
+        let scopes = key.scopes.iter().map(Scope::to_string).collect::<Vec<_>>().join(",");
+        let revoked = key.revoked_at.map_or_else(String::new, |at| at.to_string());
+        table.add_row([key.id.to_string(), key.tenant.to_string(), scopes, key.created_at.to_string(), revoked]);
+    }
+    println!("{table}");
+    Ok(())
+}
+
+async fn revoke(keys: &ApiKeys, id: KeyId, json: bool) -> Result<(), Box<dyn Error>> {
+    let key = keys.revoke(id, clock::now()).await?.ok_or("there is no such key")?;
+    if json {
+        return print_json(&KeyView::new(&key));
+    }
+    eprintln!("{id} of tenant {} is revoked; what has just used it may for 60 seconds more.", key.tenant);
+    Ok(())
+}
+
+fn print_json(value: &impl Serialize) -> Result<(), Box<dyn Error>> {
+    println!("{}", serde_json::to_string(value)?);
+    Ok(())
+}

@@ -1,0 +1,13 @@
+//! The Lambda function `deliver`.
+
+use std::sync::Arc;
+
+use deliver::{Deliver, deliver};
+use lambda_runtime::{Error, service_fn};
+use rail::wiring::Wiring;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let app = Arc::new(Deliver::new(&Wiring::start()?)?);
+    lambda_runtime::run(service_fn(|event| deliver(app.clone(), event))).await
+}

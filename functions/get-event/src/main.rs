@@ -1,0 +1,9 @@
+//! The Lambda function `get-event`.
+
+use get_event::{GetEvent, get_event};
+use rail::wiring::Wiring;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    rail::api::serve(GetEvent::new(&Wiring::start()?)?, get_event).await
+}

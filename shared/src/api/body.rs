@@ -1,0 +1,128 @@
+//! Reading a request's body: from bytes to proven values, or an error that names the field.
+
+pub use lambda_http::Body;
+use lambda_http::Request;
+use serde::de::DeserializeOwned;
+
+use super::error::{ApiError, Detail};
+use crate::domain::event::{MAX_DATA_BYTES, MAX_METADATA_BYTES};
+
+/// The longest body that is read at all: an event at its largest, and room for the white space around it.
+const MAX_BODY_BYTES: usize = MAX_DATA_BYTES + MAX_METADATA_BYTES + 64 * 1024;
+
+/// The body's bytes.
+///
+/// # Errors
+/// When it is too long.
+pub fn bytes(request: &Request) -> Result<&[u8], ApiError> {
+    let bytes: &[u8] = match request.body() {
+        Body::Text(text) => text.as_bytes(),
+        Body::Binary(bytes) => bytes,
+        _ => &[],
+    };
+    if bytes.len() > MAX_BODY_BYTES {
+        return Err(ApiError::TooLarge(Detail::new("body", format!("is larger than {MAX_BODY_BYTES} bytes"))));
+    }
+    Ok(bytes)
+}
+
+/// The value that the JSON of the body describes.
+///
+/// # Errors
+/// When the body is no JSON, or not of that shape.
+pub fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    let text = std::str::from_utf8(bytes).map_err(|_| ApiError::invalid("body", "is not UTF-8"))?;
+    match text.trim_start().bytes().next() {
+        None => return Err(ApiError::invalid("body", "is empty: expected a JSON object")),
+        // The fields of an object could be given as a list, by position: nobody means that.
+        Some(b'[') => return Err(ApiError::invalid("body", "must be a JSON object")),
+        Some(_) => {}
+    }
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| refused(&error))?;
+    deserializer.end().map_err(|error| ApiError::invalid("body", format!("is not JSON: {error}")))?;
+    Ok(value)
+}
+
+/// Likewise, but an empty body describes the default.
+///
+/// # Errors
+/// When there is a body, and it is no JSON, or not of that shape.
+pub fn json_or_default<T: DeserializeOwned + Default>(bytes: &[u8]) -> Result<T, ApiError> {
+    if bytes.trim_ascii().is_empty() { Ok(T::default()) } else { json(bytes) }
+}
+
+fn refused(error: &serde_path_to_error::Error<serde_json::Error>) -> ApiError {
+    let path = error.path().to_string();
+    let inner = error.inner();
+    if !inner.is_data() {
+        return ApiError::invalid("body", format!("is not JSON: {inner}"));
+    }
+    let message = inner.to_string();
+    // The parser adds where it stood, which says nothing to who built the body with a program.
+    let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
+    let inside = |field: &str| if path == "." { field.to_owned() } else { format!("{path}.{field}") };
+    match message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`')) {
+        Some(field) => ApiError::invalid(inside(field), "is required"),
+        None if path == "." => ApiError::invalid("body", message),
+        None => ApiError::invalid(path, message),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::api::{EndpointPatch, NewEndpoint, NewEvent};
+
+    fn why<T: DeserializeOwned>(body: &[u8]) -> String {
+        json::<T>(body).map(|_| ()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn an_error_names_the_field_and_what_to_mend() {
+        let errors = [
+            why::<NewEndpoint>(b""),
+            why::<NewEndpoint>(b"{"),
+            why::<NewEndpoint>(b"[]"),
+            why::<NewEndpoint>(b"{\"url\":\"\xff\"}"),
+            why::<NewEndpoint>(br#"{"url":"https://a.example/"} x"#),
+            why::<NewEndpoint>(br#"{"url":5,"events":["*"]}"#),
+            why::<NewEndpoint>(br#"{"events":["*"]}"#),
+            why::<NewEndpoint>(br#"{"url":"https://a.example/","events":[]}"#),
+            why::<NewEndpoint>(br#"{"url":"https://a.example/","events":["a.*","con*tract"]}"#),
+            why::<NewEndpoint>(br#"{"url":"https://a.example/","events":["*"],"evnts":["*"]}"#),
+            why::<EndpointPatch>(br#"{"status":"asleep"}"#),
+            why::<NewEvent>(br#"{"type":"contract..created","data":{}}"#),
+            why::<NewEvent>(br#"{"type":"contract.created"}"#),
+        ];
+        insta::assert_snapshot!(errors.join("\n"));
+    }
+
+    #[test]
+    fn a_body_may_be_left_out_where_everything_in_it_is_optional() {
+        #[derive(Debug, Default, PartialEq, Deserialize)]
+        struct Nothing {}
+        assert_eq!(json_or_default::<Nothing>(b" ").ok(), Some(Nothing {}));
+        assert!(json_or_default::<Nothing>(b"[").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_a_parser_panic(bytes: Vec<u8>) {
+            prop_assert!(json::<NewEndpoint>(&bytes).is_err());
+            prop_assert!(json::<NewEvent>(&bytes).is_err());
+        }
+
+        #[test]
+        fn no_json_makes_a_parser_panic(
+            text in r#"\{"(url|events|data|type|secret|status)":("\PC{0,8}"|[0-9]{1,30}|\[\]|\{\}|null|1e999)(,"(url|events|data|type)":("\PC{0,8}"|\[("\PC{0,4}",?){0,3}\]|\{\}|null)){0,4}\}"#
+        ) {
+            json::<NewEndpoint>(text.as_bytes()).map(drop).unwrap_or_default();
+            json::<EndpointPatch>(text.as_bytes()).map(drop).unwrap_or_default();
+            json::<NewEvent>(text.as_bytes()).map(drop).unwrap_or_default();
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! Errors of the API: the only table of errors to statuses.
+
+use lambda_http::{Body, Response};
+use serde::Serialize;
+
+use crate::aws::AwsError;
+use crate::domain::id::IdError;
+use crate::domain::key::Scope;
+use crate::publishing::PublishError;
+use crate::store::StoreError;
+
+/// What is wrong with one field of a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Detail {
+    /// Which field: a path into the body, the name of a query parameter or of a header.
+    pub field: String,
+    /// What to mend.
+    pub message: String,
+}
+
+impl Detail {
+    /// `field` is wrong in this way.
+    pub fn new(field: impl Into<String>, message: impl ToString) -> Self {
+        Self { field: field.into(), message: message.to_string() }
+    }
+}
+
+/// Why a request was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    /// Input that must be mended.
+    #[error("{} {}", .0.field, .0.message)]
+    Invalid(Detail),
+    /// Input that is too large.
+    #[error("{} {}", .0.field, .0.message)]
+    TooLarge(Detail),
+    /// No valid key.
+    #[error("{0}")]
+    Unauthorized(&'static str),
+    /// A valid key without the scope.
+    #[error("this API key lacks the scope `{0}`")]
+    Forbidden(Scope),
+    /// No such thing, or not this tenant's.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    /// The thing is not in a state for it.
+    #[error("{0}")]
+    Conflict(String),
+    /// An idempotency key used for something else before.
+    #[error("this Idempotency-Key was used with another body within the last 24 hours")]
+    IdempotencyMismatch,
+    /// Our fault, or AWS's: it can be tried again.
+    #[error("the service cannot do this at the moment; try again shortly")]
+    Unavailable(#[source] AwsError),
+    /// Our fault: it will not get better by itself.
+    #[error("something went wrong on our side; the requestId leads to the log")]
+    Internal(#[source] StoreError),
+}
+
+#[derive(Serialize)]
+struct ErrorBody<'a> {
+    error: ErrorView<'a>,
+    #[serde(rename = "requestId")]
+    request_id: &'a str,
+}
+
+#[derive(Serialize)]
+struct ErrorView<'a> {
+    code: &'a str,
+    message: String,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    details: &'a [Detail],
+}
+
+impl ApiError {
+    /// Input that must be mended: `field` is wrong in this way.
+    pub fn invalid(field: impl Into<String>, message: impl ToString) -> Self {
+        Self::Invalid(Detail::new(field, message))
+    }
+
+    /// The HTTP status and the code by which programs know the error.
+    pub const fn kind(&self) -> (u16, &'static str) {
+        match self {
+            Self::Invalid(_) => (400, "VALIDATION_FAILED"),
+            Self::Unauthorized(_) => (401, "UNAUTHORIZED"),
+            Self::Forbidden(_) => (403, "FORBIDDEN"),
+            Self::NotFound(_) => (404, "NOT_FOUND"),
+            Self::Conflict(_) => (409, "CONFLICT"),
+            Self::TooLarge(_) => (413, "PAYLOAD_TOO_LARGE"),
+            Self::IdempotencyMismatch => (422, "IDEMPOTENCY_KEY_REUSED"),
+            Self::Internal(_) => (500, "INTERNAL"),
+            Self::Unavailable(_) => (503, "UNAVAILABLE"),
+        }
+    }
+
+    /// The answer. The inward side of our own faults is logged here, once, and not told to the caller.
+    pub(super) fn respond(&self, request_id: &str) -> Response<Body> {
+        let (status, code) = self.kind();
+        match self {
+            Self::Internal(source) => tracing::error!(request_id, error = %source, "request.failed"),
+            Self::Unavailable(source) => tracing::error!(request_id, error = %source, "request.failed"),
+            Self::Invalid(_)
+            | Self::TooLarge(_)
+            | Self::Unauthorized(_)
+            | Self::Forbidden(_)
+            | Self::NotFound(_)
+            | Self::Conflict(_)
+            | Self::IdempotencyMismatch => tracing::debug!(request_id, code, "request.refused"),
+        }
+        let details = match self {
+            Self::Invalid(detail) | Self::TooLarge(detail) => std::slice::from_ref(detail),
+            Self::Unauthorized(_)
+            | Self::Forbidden(_)
+            | Self::NotFound(_)
+            | Self::Conflict(_)
+            | Self::IdempotencyMismatch
+            | Self::Unavailable(_)
+            | Self::Internal(_) => &[],
+        };
+        let body = ErrorBody { error: ErrorView { code, message: self.to_string(), details }, request_id };
+        let mut response = super::serve::json(status, &body);
+        let headers = response.headers_mut();
+        match self {
+            Self::Unauthorized(_) => {
+                headers.insert(http::header::WWW_AUTHENTICATE, http::HeaderValue::from_static("Bearer"));
+            }
+            Self::Unavailable(_) => {
+                headers.insert(http::header::RETRY_AFTER, http::HeaderValue::from_static("1"));
+            }
+            Self::Invalid(_)
+            | Self::TooLarge(_)
+            | Self::Forbidden(_)
+            | Self::NotFound(_)
+            | Self::Conflict(_)
+            | Self::IdempotencyMismatch
+            | Self::Internal(_) => {}
+        }
+        response
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Aws(error) => Self::Unavailable(error),
+            unreadable @ StoreError::Unreadable { .. } => Self::Internal(unreadable),
+        }
+    }
+}
+
+impl From<AwsError> for ApiError {
+    fn from(error: AwsError) -> Self {
+        Self::Unavailable(error)
+    }
+}
+
+impl From<PublishError> for ApiError {
+    fn from(error: PublishError) -> Self {
+        match error {
+            PublishError::OtherBody => Self::IdempotencyMismatch,
+            PublishError::Store(error) => error.into(),
+            PublishError::Queue(error) => error.into(),
+        }
+    }
+}
+
+impl From<IdError> for ApiError {
+    fn from(error: IdError) -> Self {
+        Self::invalid("id", error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answered(error: &ApiError) -> String {
+        let response = error.respond("req-1");
+        let Body::Text(text) = response.body() else { unreachable!() };
+        format!("{} {text}", response.status().as_u16())
+    }
+
+    #[test]
+    fn an_error_says_what_to_mend() {
+        insta::assert_snapshot!(
+            answered(&ApiError::invalid("url", "must begin with https://")),
+            @r#"400 {"error":{"code":"VALIDATION_FAILED","message":"url must begin with https://","details":[{"field":"url","message":"must begin with https://"}]},"requestId":"req-1"}"#
+        );
+        insta::assert_snapshot!(
+            answered(&ApiError::NotFound("endpoint")),
+            @r#"404 {"error":{"code":"NOT_FOUND","message":"there is no such endpoint"},"requestId":"req-1"}"#
+        );
+    }
+
+    #[test]
+    fn our_own_faults_tell_the_caller_nothing_of_the_inside() {
+        let ours = ApiError::Unavailable(AwsError::new("put the event", "table rail-Deliveries is throttled"));
+        insta::assert_snapshot!(
+            answered(&ours),
+            @r#"503 {"error":{"code":"UNAVAILABLE","message":"the service cannot do this at the moment; try again shortly"},"requestId":"req-1"}"#
+        );
+    }
+}

@@ -1,0 +1,75 @@
+//! Who is calling.
+//!
+//! Each function checks the key itself, so no route can be deployed without the check.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use http::header::AUTHORIZATION;
+use lambda_http::Request;
+
+use super::error::ApiError;
+use crate::domain::id::TenantId;
+use crate::domain::key::{ApiKey, KeyHash, KeySecret, Scope};
+use crate::store::api_keys::ApiKeys;
+
+/// How long a key once found valid is taken for valid: so long a revoked key may go on.
+const TRUST: Duration = Duration::from_secs(60);
+/// The most keys remembered.
+const REMEMBERED: usize = 1000;
+
+/// The check of API keys.
+#[derive(Debug)]
+pub struct Gate {
+    keys: ApiKeys,
+    known: Mutex<HashMap<KeyHash, (ApiKey, Instant)>>,
+}
+
+impl Gate {
+    /// Over these keys.
+    pub fn new(keys: ApiKeys) -> Self {
+        Self { keys, known: Mutex::default() }
+    }
+
+    /// The tenant for which the request speaks, if its key allows `scope`.
+    ///
+    /// # Errors
+    /// When there is no valid key, or it lacks the scope.
+    pub async fn authenticate(&self, request: &Request, scope: Scope) -> Result<TenantId, ApiError> {
+        const MISSING: &str = "an API key is required: send `Authorization: Bearer <api key>`";
+        const WRONG: &str = "this API key is not valid";
+        let mut sent = request.headers().get_all(AUTHORIZATION).iter();
+        let (Some(header), None) = (sent.next(), sent.next()) else {
+            return Err(ApiError::Unauthorized(MISSING));
+        };
+        let (scheme, key) = header.to_str().ok().and_then(|value| value.split_once(' ')).unwrap_or_default();
+        if !scheme.eq_ignore_ascii_case("bearer") {
+            return Err(ApiError::Unauthorized(MISSING));
+        }
+        let hash = KeySecret::parse(key.trim()).ok_or(ApiError::Unauthorized(WRONG))?.hash();
+        let key = match self.remembered(&hash) {
+            Some(key) => key,
+            None => {
+                let found = self.keys.find(&hash).await?;
+                let key = found.filter(|key| key.revoked_at.is_none()).ok_or(ApiError::Unauthorized(WRONG))?;
+                self.remember(hash, key.clone());
+                key
+            }
+        };
+        if key.allows(scope) { Ok(key.tenant) } else { Err(ApiError::Forbidden(scope)) }
+    }
+
+    fn remembered(&self, hash: &KeyHash) -> Option<ApiKey> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(hash).filter(|(_, since)| since.elapsed() < TRUST).map(|(key, _)| key.clone())
+    }
+
+    fn remember(&self, hash: KeyHash, key: ApiKey) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= REMEMBERED {
+            known.clear();
+        }
+        known.insert(hash, (key, Instant::now()));
+    }
+}

@@ -1,0 +1,126 @@
+//! What requests may say. Unknown fields are refused: a misspelt one would otherwise be lost without a word.
+
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+use super::error::{ApiError, Detail};
+use crate::domain::endpoint::{CustomHeaders, Description, EndpointMetadata, Subscription};
+use crate::domain::event::{Data, EventError, EventMetadata};
+use crate::domain::id::TenantId;
+use crate::domain::pattern::EventType;
+
+/// The body of `POST /v1/webhooks/endpoints`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a JSON object")]
+pub struct NewEndpoint {
+    /// Where requests go. What is allowed depends on the deployment, so this is not judged here.
+    pub url: String,
+    /// What is subscribed to.
+    pub events: Subscription,
+    /// The signing secret, if the tenant brings its own. Not judged here, so that no error can hold it.
+    pub secret: Option<String>,
+    /// A line about the endpoint.
+    pub description: Option<Description>,
+    /// The tenant's own notes.
+    #[serde(default)]
+    pub metadata: EndpointMetadata,
+    /// Headers to send along.
+    #[serde(default)]
+    pub headers: CustomHeaders,
+}
+
+/// The body of `PATCH /v1/webhooks/endpoints/{id}`: what is absent stays.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a JSON object")]
+pub struct EndpointPatch {
+    /// A new URL.
+    pub url: Option<String>,
+    /// New patterns.
+    pub events: Option<Subscription>,
+    /// A new status.
+    pub status: Option<PatchStatus>,
+    /// A new description; `null` removes it.
+    #[serde(default)]
+    pub description: Nullable<Description>,
+    /// New metadata in place of the old.
+    pub metadata: Option<EndpointMetadata>,
+    /// New headers in place of the old.
+    pub headers: Option<CustomHeaders>,
+}
+
+/// A status that a tenant may give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PatchStatus {
+    /// It takes events.
+    Active,
+    /// What arrives is kept.
+    Paused,
+    /// It takes nothing.
+    Disabled,
+}
+
+/// A field that may be absent, `null`, or a value.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Nullable<T> {
+    /// Not mentioned.
+    #[default]
+    Absent,
+    /// `null`.
+    Null,
+    /// A value.
+    Value(T),
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Nullable<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::<T>::deserialize(deserializer).map(|value| value.map_or(Self::Null, Self::Value))
+    }
+}
+
+/// The body of `POST /v1/webhooks/events`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a JSON object")]
+pub struct NewEvent {
+    /// What happened.
+    #[serde(rename = "type")]
+    pub event_type: EventType,
+    /// The particulars, to the letter.
+    data: Box<RawValue>,
+    /// The publisher's notes.
+    #[serde(default, deserialize_with = "object_or_null")]
+    metadata: Map<String, Value>,
+}
+
+impl NewEvent {
+    /// The event's parts, judged.
+    ///
+    /// # Errors
+    /// When data or metadata are beyond their bounds.
+    pub fn into_parts(self, tenant: &TenantId) -> Result<(EventType, Data, EventMetadata), ApiError> {
+        let Self { event_type, data, metadata } = self;
+        let data = Data::new(data).map_err(|error| refused("data", error))?;
+        let metadata = EventMetadata::new(metadata, tenant).map_err(|error| refused("metadata", error))?;
+        Ok((event_type, data, metadata))
+    }
+}
+
+fn refused(field: &str, error: EventError) -> ApiError {
+    let detail = Detail::new(field, error);
+    match error {
+        EventError::DataTooLarge | EventError::MetadataTooLarge => ApiError::TooLarge(detail),
+        EventError::DataNotObject | EventError::MetadataTenant | EventError::IdempotencyKey => {
+            ApiError::Invalid(detail)
+        }
+    }
+}
+
+fn object_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Map<String, Value>, D::Error> {
+    match Value::deserialize(deserializer)? {
+        Value::Object(entries) => Ok(entries),
+        Value::Null => Ok(Map::new()),
+        _ => Err(D::Error::custom("must be a JSON object")),
+    }
+}

@@ -1,0 +1,21 @@
+//! The HTTP edge: what every route has in common.
+//!
+//! A route authenticates, reads its input, acts, and answers with a view or an [`ApiError`].
+
+mod body;
+mod cursor;
+mod error;
+mod gate;
+mod input;
+mod query;
+mod serve;
+pub mod view;
+
+pub use body::{Body, bytes, json, json_or_default};
+pub use cursor::Cursor;
+pub use error::{ApiError, Detail};
+pub use gate::Gate;
+pub use input::{EndpointPatch, NewEndpoint, NewEvent, Nullable, PatchStatus};
+pub use lambda_http::Request;
+pub use query::{MAX_LIMIT, Query, id};
+pub use serve::{Accepted, Created, NoContent, Replayed, Reply, serve};

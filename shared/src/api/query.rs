@@ -1,0 +1,81 @@
+//! What is said beside the body: ids in the path, query parameters.
+
+use std::str::FromStr;
+
+use lambda_http::{Request, RequestExt};
+
+use super::error::ApiError;
+
+/// Objects of a page, if the request does not say.
+const DEFAULT_LIMIT: usize = 20;
+/// The most objects of a page.
+pub const MAX_LIMIT: usize = 100;
+
+/// The id in the path.
+///
+/// # Errors
+/// When it is no id of that kind.
+pub fn id<T: FromStr<Err: ToString>>(request: &Request) -> Result<T, ApiError> {
+    let parameters = request.path_parameters();
+    parameters
+        .first("id")
+        .unwrap_or_default()
+        .parse()
+        .map_err(|error: T::Err| ApiError::invalid("id", error.to_string()))
+}
+
+/// The query parameters of a request.
+pub struct Query(Vec<(String, String)>);
+
+impl Query {
+    /// The parameters, each of which must be one of `known`, and given once.
+    ///
+    /// # Errors
+    /// When a parameter is unknown: a misspelt filter would otherwise be no filter.
+    pub fn new(request: &Request, known: &[&str]) -> Result<Self, ApiError> {
+        let parameters = request.query_string_parameters();
+        let given: Vec<_> = parameters.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        for (index, (name, _)) in given.iter().enumerate() {
+            if !known.contains(&name.as_str()) {
+                let known = known.join(", ");
+                return Err(ApiError::invalid(name, format!("is no parameter of this route, which has: {known}")));
+            }
+            if given.iter().skip(index + 1).any(|(other, _)| other == name) {
+                return Err(ApiError::invalid(name, "is given more than once"));
+            }
+        }
+        Ok(Self(given))
+    }
+
+    /// The parameter's value, if it is given.
+    ///
+    /// # Errors
+    /// When it cannot be parsed.
+    pub fn get<T: FromStr<Err: ToString>>(&self, name: &str) -> Result<Option<T>, ApiError> {
+        let value = self.text(name).map(str::parse).transpose();
+        value.map_err(|error: T::Err| ApiError::invalid(name, error.to_string()))
+    }
+
+    /// The parameter's text, if it is given.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str())
+    }
+
+    /// How many objects a page may have: `limit`, or 20.
+    ///
+    /// # Errors
+    /// When it is not 1 to 100.
+    pub fn limit(&self) -> Result<usize, ApiError> {
+        self.limit_or(DEFAULT_LIMIT)
+    }
+
+    /// How many objects a page may have: `limit`, or this default.
+    ///
+    /// # Errors
+    /// When it is not 1 to 100.
+    pub fn limit_or(&self, default: usize) -> Result<usize, ApiError> {
+        let Some(text) = self.text("limit") else { return Ok(default) };
+        let limit = text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
+        limit.ok_or_else(|| ApiError::invalid("limit", format!("must be a whole number from 1 to {MAX_LIMIT}")))
+    }
+}

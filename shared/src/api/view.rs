@@ -1,0 +1,207 @@
+//! What clients see. Nothing else decides it: internal types have no outward form of their own.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::error::ApiError;
+use crate::domain::delivery::{Attempt, Delivery, Reason, Status, Trigger};
+use crate::domain::endpoint::{
+    CustomHeaders, Description, DisabledReason, Endpoint, EndpointMetadata, EndpointStatus, Subscription,
+};
+use crate::domain::event::{Event, EventHead, EventMetadata};
+use crate::domain::id::{EndpointId, EventId};
+use crate::domain::pattern::EventType;
+use crate::domain::secret::SigningSecret;
+use crate::domain::target::TargetUrl;
+use crate::store::StoreError;
+
+/// A body of an answer.
+pub trait View: Serialize {}
+
+/// An endpoint.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EndpointView {
+    id: EndpointId,
+    url: TargetUrl,
+    events: Subscription,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret: Option<Revealed>,
+    status: &'static str,
+    disabled_reason: Option<DisabledReason>,
+    description: Option<Description>,
+    metadata: EndpointMetadata,
+    headers: CustomHeaders,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+/// A secret that is shown this once.
+#[derive(Debug)]
+struct Revealed(SigningSecret);
+
+impl Serialize for Revealed {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.reveal())
+    }
+}
+
+impl EndpointView {
+    /// The endpoint, without its secret.
+    pub fn new(endpoint: Endpoint) -> Self {
+        let Endpoint {
+            id,
+            tenant: _,
+            url,
+            subscription,
+            status,
+            description,
+            metadata,
+            headers,
+            created_at,
+            updated_at,
+        } = endpoint;
+        let (status, disabled_reason) = match status {
+            EndpointStatus::Active => ("active", None),
+            EndpointStatus::Paused => ("paused", None),
+            EndpointStatus::Disabled(reason) => ("disabled", Some(reason)),
+        };
+        let (events, secret) = (subscription, None);
+        Self {
+            id,
+            url,
+            events,
+            secret,
+            status,
+            disabled_reason,
+            description,
+            metadata,
+            headers,
+            created_at,
+            updated_at,
+        }
+    }
+
+    /// The endpoint with its secret: the only place where one leaves.
+    pub fn with_secret(endpoint: Endpoint, secret: SigningSecret) -> Self {
+        Self { secret: Some(Revealed(secret)), ..Self::new(endpoint) }
+    }
+}
+
+impl View for EndpointView {}
+
+/// An event with its deliveries.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EventView {
+    id: EventId,
+    #[serde(rename = "type")]
+    event_type: EventType,
+    status: Status,
+    created_at: Timestamp,
+    metadata: EventMetadata,
+    deliveries: Vec<DeliveryView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<Box<RawValue>>,
+}
+
+impl EventView {
+    /// The event, with these of its deliveries, without its data.
+    pub fn new(event: EventHead, deliveries: &[Delivery]) -> Self {
+        let EventHead { id, tenant: _, event_type, created_at, metadata, endpoints: _ } = event;
+        let status = Status::of_event(deliveries.iter().map(Delivery::status));
+        let deliveries = deliveries.iter().map(DeliveryView::new).collect();
+        Self { id, event_type, status, created_at, metadata, deliveries, data: None }
+    }
+
+    /// The event with its data.
+    ///
+    /// # Errors
+    /// When what is stored as its body is none.
+    pub fn with_data(event: Event, deliveries: &[Delivery]) -> Result<Self, ApiError> {
+        let data = event.body.data();
+        let data = data.map_err(|error| StoreError::Unreadable { what: "event", problem: error.to_string() })?;
+        Ok(Self { data: Some(data), ..Self::new(event.head, deliveries) })
+    }
+}
+
+impl View for EventView {}
+
+/// A delivery.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DeliveryView {
+    endpoint_id: EndpointId,
+    status: Status,
+    attempts: usize,
+    next_attempt_at: Option<Timestamp>,
+    last_attempt_at: Option<Timestamp>,
+    reason: Option<Reason>,
+}
+
+impl DeliveryView {
+    fn new(delivery: &Delivery) -> Self {
+        Self {
+            endpoint_id: delivery.endpoint,
+            status: delivery.status(),
+            attempts: delivery.attempts.len(),
+            next_attempt_at: delivery.next_attempt_at(),
+            last_attempt_at: delivery.attempts.last().map(|attempt| attempt.started_at),
+            reason: delivery.reason(),
+        }
+    }
+}
+
+/// An attempt.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AttemptView {
+    endpoint_id: EndpointId,
+    number: u32,
+    round: u32,
+    trigger: Trigger,
+    started_at: Timestamp,
+    duration_ms: u32,
+    outcome: &'static str,
+    response_status: Option<u16>,
+    error: Option<String>,
+    response_body: Option<String>,
+}
+
+impl AttemptView {
+    /// An attempt of a delivery to this endpoint.
+    pub fn new(endpoint_id: EndpointId, attempt: Attempt) -> Self {
+        let Attempt { number, fence: _, round, trigger, started_at, duration_ms, outcome, response_body } = attempt;
+        Self {
+            endpoint_id,
+            number,
+            round,
+            trigger,
+            started_at,
+            duration_ms,
+            outcome: outcome.as_str(),
+            response_status: outcome.response_status(),
+            error: outcome.error().map(str::to_owned),
+            response_body,
+        }
+    }
+}
+
+/// A page of a list.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ListView<T> {
+    data: Vec<T>,
+    next_cursor: Option<String>,
+    has_more: bool,
+}
+
+impl<T> ListView<T> {
+    /// A page, and the cursor that leads to the next if there may be one.
+    pub fn new(data: Vec<T>, next_cursor: Option<String>) -> Self {
+        Self { data, has_more: next_cursor.is_some(), next_cursor }
+    }
+}
+
+impl<T: Serialize> View for ListView<T> {}

@@ -1,0 +1,213 @@
+//! The two queues of the delivery function, and what is said in them.
+//!
+//! First attempts and retries wait in queues of their own: a storm of retries never delays a first attempt. Messages carry
+//! the tenant as their group, so that one tenant's flood does not delay the others (fair queues).
+
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use futures::future::try_join_all;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::aws::{Act, AwsError};
+use crate::domain::delivery::{Call, Delivery, Fence, Trigger};
+use crate::domain::event::Body;
+use crate::domain::id::{EndpointId, EventId, TenantId};
+use crate::domain::pattern::EventType;
+use crate::packing;
+
+/// A message is billed by 64 KB: a payload that would make it longer stays in the table.
+const MAX_PAYLOAD_BYTES: usize = 63 * 1024;
+/// The most messages of one `SendMessageBatch`; ten of 64 KB are within its 1 MiB.
+const BATCH: usize = 10;
+
+/// What a message asks of the delivery function: the attempt of a delivery that is due at a fence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Message {
+    /// Whose delivery.
+    pub tenant: TenantId,
+    /// To which endpoint.
+    pub endpoint: EndpointId,
+    /// Of which event.
+    pub event: EventId,
+    /// Of which type.
+    pub event_type: EventType,
+    /// When the event was published.
+    pub created_at: Timestamp,
+    /// At which fence the attempt is due.
+    pub fence: Fence,
+    /// Who asked for it.
+    pub trigger: Trigger,
+    /// Whether the publishing of the event sent this, once: the delivery was written just before, and need not be read.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub fresh: bool,
+    /// The event's body, packed, in base64 (a queue takes only the characters of XML), where it is short enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    payload: Option<String>,
+}
+
+impl Message {
+    /// The message for what is due next of this delivery.
+    pub fn about(delivery: &Delivery, trigger: Trigger) -> Self {
+        Self {
+            tenant: delivery.tenant.clone(),
+            endpoint: delivery.endpoint,
+            event: delivery.event,
+            event_type: delivery.event_type.clone(),
+            created_at: delivery.created_at,
+            fence: delivery.fence,
+            trigger,
+            fresh: false,
+            payload: None,
+        }
+    }
+
+    /// The same, with the event's body if it is short enough.
+    #[must_use]
+    pub fn carrying(self, packed: &PackedBody) -> Self {
+        Self { payload: packed.0.clone(), ..self }
+    }
+
+    /// The same, as the first message of a delivery that was written just now.
+    #[must_use]
+    pub fn fresh(self) -> Self {
+        Self { fresh: true, ..self }
+    }
+
+    /// What it calls for.
+    pub fn call(&self) -> Call {
+        Call { fence: self.fence, trigger: self.trigger }
+    }
+
+    /// The body that it carries, if it does.
+    ///
+    /// # Errors
+    /// When what it carries cannot be unpacked.
+    pub fn body(&self) -> Result<Option<Body>, Box<dyn std::error::Error + Send + Sync>> {
+        let Some(payload) = &self.payload else { return Ok(None) };
+        Ok(Some(packing::unpack(&STANDARD.decode(payload)?)?))
+    }
+
+    /// As the text of a queue's message.
+    pub fn to_text(&self) -> String {
+        #[expect(clippy::expect_used, reason = "texts and numbers serialise to JSON without fail")]
+        serde_json::to_string(self).expect("JSON serialises")
+    }
+}
+
+/// An event's body as messages carry it; nothing, where it is too long.
+#[derive(Debug, Clone)]
+pub struct PackedBody(Option<String>);
+
+impl PackedBody {
+    /// Packed once for all messages of an event.
+    pub fn new(body: &Body) -> Self {
+        let packed = STANDARD.encode(packing::pack(body));
+        Self(Some(packed).filter(|packed| packed.len() <= MAX_PAYLOAD_BYTES))
+    }
+}
+
+/// One of the queues.
+#[derive(Debug, Clone)]
+pub struct Queue {
+    client: Client,
+    url: String,
+}
+
+impl Queue {
+    /// The queue at this URL.
+    pub fn new(client: Client, url: String) -> Self {
+        Self { client, url }
+    }
+
+    /// Hands over all of the messages; when it returns, the queue has taken each.
+    ///
+    /// # Errors
+    /// When any was not taken. Others may have been: the caller repeats all.
+    pub async fn send(&self, messages: &[Message]) -> Result<(), AwsError> {
+        try_join_all(messages.chunks(BATCH).map(|batch| self.send_batch(batch))).await?;
+        Ok(())
+    }
+
+    /// Puts aside a message that cannot be read, as it is.
+    pub async fn put_aside(&self, text: &str) -> Result<(), AwsError> {
+        self.client.send_message().queue_url(&self.url).message_body(text).send().await.act("put aside a message")?;
+        Ok(())
+    }
+
+    async fn send_batch(&self, messages: &[Message]) -> Result<(), AwsError> {
+        const ACT: &str = "enqueue";
+        let entry = |(index, message): (usize, &Message)| {
+            SendMessageBatchRequestEntry::builder()
+                .id(index.to_string())
+                .message_body(message.to_text())
+                .message_group_id(message.tenant.as_str())
+                .build()
+        };
+        let entries = messages.iter().enumerate().map(entry).collect::<Result<Vec<_>, _>>().act(ACT)?;
+        let request = self.client.send_message_batch().queue_url(&self.url).set_entries(Some(entries));
+        let taken = request.send().await.act(ACT)?;
+        match taken.failed.first() {
+            Some(refused) => {
+                Err(format!("{}: {}", refused.code, refused.message.as_deref().unwrap_or_default())).act(ACT)
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::clock;
+
+    fn message() -> Message {
+        let at = Timestamp::UNIX_EPOCH;
+        let (tenant, event_type) = ("acme".parse().unwrap(), "contract.created".parse().unwrap());
+        let delivery = Delivery::new(tenant, EndpointId::new(at, 1), EventId::new(at, 2), event_type, at);
+        Message::about(&delivery, Trigger::Policy)
+    }
+
+    #[test]
+    fn the_shape_of_a_message_is_kept() {
+        // Schedules hold messages for hours: a change of this text must still be readable by the next version.
+        insta::assert_snapshot!(
+            message().to_text(),
+            @r#"{"tenant":"acme","endpoint":"we_00000000000000000000000001","event":"evt_00000000000000000000000002","eventType":"contract.created","createdAt":"1970-01-01T00:00:00Z","fence":1,"trigger":"policy"}"#
+        );
+    }
+
+    #[test]
+    fn a_body_too_long_for_64_kb_stays_in_the_table() {
+        let noise: Vec<u8> = (0..3000).flat_map(|_| clock::random_bytes::<32>()).collect();
+        let long = message().carrying(&PackedBody::new(&Body::from_bytes(noise)));
+        assert_eq!(long.body().unwrap(), None);
+        let compressible = Body::from_bytes(b"abc ".repeat(30_000));
+        let short = message().carrying(&PackedBody::new(&compressible));
+        assert_eq!(short.body().unwrap(), Some(compressible));
+        assert!(short.to_text().len() <= 64 * 1024);
+    }
+
+    proptest! {
+        #[test]
+        fn any_body_is_carried_in_characters_that_a_queue_takes(bytes: Vec<u8>) {
+            let body = Body::from_bytes(bytes);
+            let message = message().carrying(&PackedBody::new(&body)).fresh();
+            let text = message.to_text();
+            prop_assert!(text.bytes().all(|c| (0x20..0x7f).contains(&c)));
+            let read: Message = serde_json::from_str(&text)?;
+            prop_assert_eq!(read.body().unwrap(), Some(body));
+            prop_assert_eq!(read, message);
+        }
+
+        #[test]
+        fn no_text_makes_reading_a_message_panic(text: String) {
+            prop_assert!(serde_json::from_str::<Message>(&text).is_err());
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! Sending one signed request, and telling how it ended.
+//!
+//! Every address that a name resolves to is checked inside the HTTP client, between resolving and connecting, and the
+//! connection goes to the addresses that were checked: a name that changes its address meanwhile gains nothing. Addresses
+//! in the URL itself are never resolved, and are checked before. Redirects are answers, not directions; proxy settings of
+//! the environment are not heeded.
+
+use std::error::Error as StdError;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use http::header::{CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use jiff::Timestamp;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::redirect::Policy;
+use reqwest::{Client, Response};
+
+use crate::domain::address::Forbidden;
+use crate::domain::delivery::{Exchange, Outcome};
+use crate::domain::endpoint::Endpoint;
+use crate::domain::event::Body;
+use crate::domain::id::EventId;
+use crate::domain::secret::SigningSecret;
+use crate::domain::signature;
+use crate::domain::target::TargetRules;
+
+/// How much of a response is read, so that a kept connection can be used again.
+const READ_BYTES: usize = 16 * 1024;
+/// How much of it is kept.
+const KEEP_BYTES: usize = 1024;
+/// How long a response's body is waited for: its status has said already how the attempt ended.
+const BODY_TIME: Duration = Duration::from_secs(2);
+/// How long an idle connection is kept: less than servers commonly keep theirs, so that few are found closed.
+const IDLE_TIME: Duration = Duration::from_secs(30);
+/// How many idle connections are kept for one host: a batch of the queue.
+const IDLE_PER_HOST: usize = 10;
+
+const AGENT: &str = concat!("webhooks-rail/", env!("CARGO_PKG_VERSION"));
+
+const WEBHOOK_ID: HeaderName = HeaderName::from_static("webhook-id");
+const WEBHOOK_TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
+const WEBHOOK_SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
+
+/// Sends signed requests to endpoints.
+#[derive(Debug, Clone)]
+pub struct Sender {
+    client: Client,
+    rules: TargetRules,
+    timeout: Duration,
+    signature_header: HeaderName,
+}
+
+/// What is sent: one event's body, for one endpoint.
+#[derive(Debug, Clone, Copy)]
+pub struct Parcel<'a> {
+    /// Where it goes.
+    pub endpoint: &'a Endpoint,
+    /// With what it is signed: the newest secret first.
+    pub secrets: &'a [SigningSecret],
+    /// Which event it is.
+    pub event: EventId,
+    /// The event's body.
+    pub body: &'a Body,
+}
+
+impl Sender {
+    /// A sender with one pool of connections.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up.
+    pub fn new(
+        rules: TargetRules,
+        timeout: Duration,
+        signature_header: HeaderName,
+    ) -> Result<Self, Box<dyn StdError + Send + Sync>> {
+        let client = Client::builder()
+            .tls_backend_preconfigured(tls()?)
+            .dns_resolver(Arc::new(GuardedResolver { rules }))
+            .redirect(Policy::none())
+            .retry(reqwest::retry::never())
+            .no_proxy()
+            .pool_idle_timeout(IDLE_TIME)
+            .pool_max_idle_per_host(IDLE_PER_HOST)
+            .timeout(timeout)
+            .build()?;
+        Ok(Self { client, rules, timeout, signature_header })
+    }
+
+    /// One attempt. The receiver's faults are outcomes, and nothing else can fail.
+    pub async fn send(&self, parcel: Parcel<'_>, now: Timestamp) -> Exchange {
+        let begun = Instant::now();
+        // The client's own time-out covers the time to the end of the body; this one holds whatever it does.
+        let exchange = tokio::time::timeout(self.timeout, self.exchange(parcel, now)).await;
+        let (outcome, response_body) = exchange.unwrap_or((Outcome::TimedOut, None));
+        let duration_ms = u32::try_from(begun.elapsed().as_millis()).unwrap_or(u32::MAX);
+        Exchange { outcome, started_at: now, duration_ms, response_body }
+    }
+
+    async fn exchange(&self, parcel: Parcel<'_>, now: Timestamp) -> (Outcome, Option<String>) {
+        let target = &parcel.endpoint.url;
+        if let Err(forbidden) = self.rules.check_literal(target) {
+            return (Outcome::ForbiddenAddress { error: forbidden.to_string() }, None);
+        }
+        let request = self.client.post(target.url().clone()).headers(self.headers(parcel, now));
+        let response = request.body(parcel.body.as_bytes().to_vec()).send().await;
+        match response {
+            Ok(response) => {
+                let outcome = outcome_of(&response, now);
+                (outcome, Some(beginning(response).await))
+            }
+            Err(error) => (failure(&error), None),
+        }
+    }
+
+    fn headers(&self, parcel: Parcel<'_>, now: Timestamp) -> HeaderMap {
+        let Parcel { endpoint, secrets, event, body } = parcel;
+        let id = event.to_string();
+        let standard = signature::standard(&id, now, body.as_bytes(), secrets);
+        let timed = signature::timed(now, body.as_bytes(), secrets);
+        let mut headers = HeaderMap::new();
+        let custom = endpoint.headers.iter().map(|(name, value)| (HeaderName::try_from(name).ok(), value.to_owned()));
+        let own = [
+            (CONTENT_TYPE, "application/json".to_owned()),
+            (USER_AGENT, AGENT.to_owned()),
+            (WEBHOOK_ID, id),
+            (WEBHOOK_TIMESTAMP, now.as_second().to_string()),
+            (WEBHOOK_SIGNATURE, standard),
+            (self.signature_header.clone(), timed),
+        ];
+        // Ours come last: they win over an endpoint's header that has become reserved since.
+        for (name, value) in custom.chain(own.map(|(name, value)| (Some(name), value))) {
+            if let (Some(name), Ok(value)) = (name, HeaderValue::try_from(value)) {
+                headers.insert(name, value);
+            }
+        }
+        headers
+    }
+}
+
+fn outcome_of(response: &Response, now: Timestamp) -> Outcome {
+    match response.status() {
+        status if status.is_success() => Outcome::Accepted { status: status.as_u16() },
+        StatusCode::GONE => Outcome::Gone,
+        status @ (StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) => {
+            Outcome::Refused { status: status.as_u16(), retry_after_seconds: retry_after(response.headers(), now) }
+        }
+        status => Outcome::Refused { status: status.as_u16(), retry_after_seconds: None },
+    }
+}
+
+/// `Retry-After`, in seconds or as a date (RFC 9110, 10.2.3).
+fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<u32> {
+    let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = value.parse() {
+        return Some(seconds);
+    }
+    let until = Timestamp::try_from(httpdate::parse_http_date(value).ok()?).ok()?;
+    Some(u32::try_from(until.as_second().saturating_sub(now.as_second())).unwrap_or(0))
+}
+
+/// The beginning of the response's body, as text. An answer that breaks off, or never ends, is kept as far as it came.
+async fn beginning(mut response: Response) -> String {
+    let mut read = Vec::new();
+    let reading = async {
+        while read.len() < READ_BYTES
+            && let Ok(Some(chunk)) = response.chunk().await
+        {
+            read.extend_from_slice(&chunk);
+        }
+    };
+    // Running out of time is one of the ways to end.
+    tokio::time::timeout(BODY_TIME, reading).await.unwrap_or_default();
+    read.truncate(KEEP_BYTES);
+    let mut text = String::from_utf8_lossy(&read).into_owned();
+    // A replaced byte is three: stay within the bound, at a character's boundary.
+    text.truncate(text.floor_char_boundary(KEEP_BYTES));
+    text
+}
+
+fn failure(error: &reqwest::Error) -> Outcome {
+    if let Some(forbidden) = causes(error).find_map(|cause| cause.downcast_ref::<Forbidden>()) {
+        return Outcome::ForbiddenAddress { error: forbidden.to_string() };
+    }
+    if error.is_timeout() {
+        return Outcome::TimedOut;
+    }
+    // The innermost cause is what helps: "Connection refused", "invalid peer certificate: Expired".
+    let innermost = causes(error).last().map_or_else(|| error.to_string(), ToString::to_string);
+    Outcome::Unreachable { error: innermost.chars().take(KEEP_BYTES / 4).collect() }
+}
+
+fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
+    std::iter::successors(error.source(), |cause: &&(dyn StdError + 'static)| (*cause).source())
+}
+
+/// TLS with ring and the roots of Mozilla's programme, compiled in: nothing is read from the machine.
+fn tls() -> Result<rustls::ClientConfig, rustls::Error> {
+    let roots = rustls::RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    Ok(config.with_root_certificates(roots).with_no_client_auth())
+}
+
+/// Resolves names with the system's resolver, and lets no forbidden address through.
+///
+/// One forbidden address among good ones refuses the name as a whole: who publishes such a name means no good.
+struct GuardedResolver {
+    rules: TargetRules,
+}
+
+impl Resolve for GuardedResolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let rules = self.rules;
+        Box::pin(async move {
+            // Port 0 is replaced by that of the URL.
+            let addresses: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            for address in &addresses {
+                rules.check(address.ip())?;
+            }
+            let addresses: Addrs = Box::new(addresses.into_iter());
+            Ok(addresses)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

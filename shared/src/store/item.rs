@@ -1,0 +1,69 @@
+//! Items in and out: domain values as attributes, expiry checked.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::primitives::Blob;
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::StoreError;
+use super::keys::Key;
+
+/// An item as the SDK knows it.
+pub type Item = HashMap<String, AttributeValue>;
+
+/// The attribute by which DynamoDB removes what is older than the retention.
+pub const EXPIRES_AT: &str = "expiresAt";
+
+/// A value and its key, as an item.
+pub fn write(what: &'static str, key: Key, value: &impl Serialize) -> Result<Item, StoreError> {
+    let mut item: Item = serde_dynamo::to_item(value).map_err(|error| unreadable(what, &error))?;
+    item.extend(key.attributes());
+    Ok(item)
+}
+
+/// The value that an item holds.
+pub fn read<T: DeserializeOwned>(what: &'static str, item: Item) -> Result<T, StoreError> {
+    serde_dynamo::from_item(item).map_err(|error| unreadable(what, &error))
+}
+
+/// One attribute, taken out of an item.
+pub fn take(what: &'static str, item: &mut Item, name: &'static str) -> Result<AttributeValue, StoreError> {
+    item.remove(name).ok_or_else(|| unreadable(what, &format_args!("it has no `{name}`")))
+}
+
+/// The error for an item that this version of the code cannot read.
+pub fn unreadable(what: &'static str, problem: &impl ToString) -> StoreError {
+    StoreError::Unreadable { what, problem: problem.to_string() }
+}
+
+/// The time as DynamoDB wants it for expiry: whole seconds.
+pub fn expiry(at: Timestamp) -> AttributeValue {
+    AttributeValue::N(at.as_second().to_string())
+}
+
+/// Whether the item's time is over. DynamoDB removes late, up to 48 hours: whoever reads checks too.
+pub fn expired(item: &Item, now: Timestamp) -> bool {
+    let end = item.get(EXPIRES_AT).and_then(|value| value.as_n().ok()).and_then(|seconds| seconds.parse::<i64>().ok());
+    end.is_some_and(|end| end <= now.as_second())
+}
+
+/// Bytes as an attribute.
+pub fn blob(bytes: Vec<u8>) -> AttributeValue {
+    AttributeValue::B(Blob::new(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_item_is_expired_from_its_second_on() {
+        let item = Item::from([(EXPIRES_AT.to_owned(), expiry(Timestamp::from_second(100).unwrap()))]);
+        assert!(!expired(&item, Timestamp::from_second(99).unwrap()));
+        assert!(expired(&item, Timestamp::from_second(100).unwrap()));
+        assert!(!expired(&Item::new(), Timestamp::MAX));
+    }
+}

@@ -1,0 +1,133 @@
+//! From the environment to the parts of a function.
+//!
+//! A function asks for the parts it uses, and so needs the settings of those alone.
+
+use aws_sdk_dynamodb::Client as DynamoDb;
+use aws_types::SdkConfig;
+
+use crate::api::Gate;
+use crate::env::{self, EnvError};
+use crate::publishing::Publisher;
+use crate::queue::Queue;
+use crate::schedule::{ScheduleSettings, Schedules};
+use crate::sealing::{Opener, Sealer};
+use crate::sender::Sender;
+use crate::store::Log;
+use crate::store::api_keys::ApiKeys;
+use crate::store::endpoints::Endpoints;
+use crate::{aws, telemetry};
+
+/// What every part is made from.
+#[derive(Debug)]
+pub struct Wiring {
+    config: SdkConfig,
+    dynamodb: DynamoDb,
+}
+
+/// Why a function cannot start.
+pub type StartError = Box<dyn std::error::Error + Send + Sync>;
+
+impl Wiring {
+    /// Starts the log, and reads what AWS clients need.
+    ///
+    /// # Errors
+    /// When a setting is missing.
+    pub fn start() -> Result<Self, EnvError> {
+        telemetry::start();
+        Ok(Self::over(aws::config()?))
+    }
+
+    /// Over this configuration.
+    pub fn over(config: SdkConfig) -> Self {
+        let dynamodb = DynamoDb::new(&config);
+        Self { config, dynamodb }
+    }
+
+    /// The check of API keys.
+    ///
+    /// # Errors
+    /// When a setting is missing.
+    pub fn gate(&self) -> Result<Gate, EnvError> {
+        Ok(Gate::new(self.api_keys_in(env::text("ENDPOINTS_TABLE")?)))
+    }
+
+    /// The API keys in this table.
+    pub fn api_keys_in(&self, table: String) -> ApiKeys {
+        ApiKeys::new(self.dynamodb.clone(), table)
+    }
+
+    /// The endpoints.
+    ///
+    /// # Errors
+    /// When a setting is missing.
+    pub fn endpoints(&self) -> Result<Endpoints, EnvError> {
+        Ok(Endpoints::new(self.dynamodb.clone(), env::text("ENDPOINTS_TABLE")?))
+    }
+
+    /// Events and deliveries.
+    ///
+    /// # Errors
+    /// When a setting is missing.
+    pub fn log(&self) -> Result<Log, EnvError> {
+        Ok(Log::new(self.dynamodb.clone(), env::text("DELIVERIES_TABLE")?))
+    }
+
+    /// What seals signing secrets.
+    ///
+    /// # Errors
+    /// When a setting is missing.
+    pub fn sealer(&self) -> Result<Sealer, EnvError> {
+        Ok(Sealer::new(aws_sdk_kms::Client::new(&self.config), env::text("SECRETS_KEY_ID")?))
+    }
+
+    /// What opens them.
+    ///
+    /// # Errors
+    /// When a setting is missing.
+    pub fn opener(&self) -> Result<Opener, EnvError> {
+        Ok(Opener::new(aws_sdk_kms::Client::new(&self.config), env::text("SECRETS_KEY_ID")?))
+    }
+
+    /// The queue whose URL this variable holds.
+    ///
+    /// # Errors
+    /// When a setting is missing.
+    pub fn queue(&self, variable: &'static str) -> Result<Queue, EnvError> {
+        Ok(Queue::new(aws_sdk_sqs::Client::new(&self.config), env::text(variable)?))
+    }
+
+    /// What publishes events.
+    ///
+    /// # Errors
+    /// When a setting is missing.
+    pub fn publisher(&self) -> Result<Publisher, EnvError> {
+        Ok(Publisher {
+            endpoints: self.endpoints()?,
+            log: self.log()?,
+            queue: self.queue("FIRST_ATTEMPTS_QUEUE_URL")?,
+            retention: env::retention()?,
+        })
+    }
+
+    /// Schedules of retries.
+    ///
+    /// # Errors
+    /// When a setting is missing.
+    pub fn schedules(&self) -> Result<Schedules, EnvError> {
+        let settings = ScheduleSettings {
+            group: env::text("SCHEDULE_GROUP")?,
+            queue_arn: env::text("RETRIES_QUEUE_ARN")?,
+            role_arn: env::text("SCHEDULER_ROLE_ARN")?,
+            dead_letters_arn: env::text("SCHEDULES_DEAD_LETTERS_ARN")?,
+        };
+        Ok(Schedules::new(aws_sdk_scheduler::Client::new(&self.config), settings))
+    }
+
+    /// What sends requests to endpoints.
+    ///
+    /// # Errors
+    /// When a setting is missing, or TLS cannot be set up.
+    pub fn sender(&self) -> Result<Sender, StartError> {
+        Sender::new(env::target_rules()?, env::attempt_timeout()?, env::signature_header()?)
+    }
+}

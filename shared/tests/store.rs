@@ -1,0 +1,361 @@
+//! The store, on the emulator that `make test` starts (`infra/local/with_emulator.py cargo test` for these alone).
+//!
+//! Each test has two tables of its own, of the shape that template.yaml gives them.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that meets the unexpected should stop there"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
+    ScalarAttributeType,
+};
+use jiff::{SignedDuration, Timestamp};
+use rail::clock;
+use rail::domain::delivery::{Delivery, Exchange, Outcome, Reason, Status, Trigger};
+use rail::domain::endpoint::{CustomHeaders, DisabledReason, Endpoint, EndpointMetadata, EndpointStatus, Subscription};
+use rail::domain::event::{Body, Data, Event, EventHead, EventMetadata, IdempotencyKey};
+use rail::domain::id::{EndpointId, EventId, KeyId, TenantId};
+use rail::domain::key::{ApiKey, KeySecret, Scope};
+use rail::domain::retry::RetryPolicy;
+use rail::domain::target::TargetUrl;
+use rail::sealing::SealedSecret;
+use rail::store::api_keys::ApiKeys;
+use rail::store::deliveries::Recorded;
+use rail::store::endpoints::{EndpointChange, Endpoints};
+use rail::store::{Claim, Idempotency, Inserted, Log};
+use serde_json::value::RawValue;
+
+fn client() -> Client {
+    let config =
+        rail::aws::config().expect("AWS_ENDPOINT_URL and credentials of the emulator: run this by `make test`");
+    assert!(config.endpoint_url().is_some(), "set AWS_ENDPOINT_URL: these tests are for the emulator alone");
+    Client::new(&config)
+}
+
+fn key(name: &str, kind: KeyType) -> KeySchemaElement {
+    KeySchemaElement::builder().attribute_name(name).key_type(kind).build().unwrap()
+}
+
+async fn table(indexed: bool) -> (Client, String) {
+    let client = client();
+    let name = format!("test-{:032x}", clock::random());
+    let attribute = |name: &str| {
+        AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S).build().unwrap()
+    };
+    let mut create = client
+        .create_table()
+        .table_name(&name)
+        .billing_mode(BillingMode::PayPerRequest)
+        .set_attribute_definitions(Some(vec![attribute("pk"), attribute("sk")]))
+        .set_key_schema(Some(vec![key("pk", KeyType::Hash), key("sk", KeyType::Range)]));
+    if indexed {
+        let index = GlobalSecondaryIndex::builder()
+            .index_name("open")
+            .set_key_schema(Some(vec![key("openKey", KeyType::Hash), key("sk", KeyType::Range)]))
+            .projection(Projection::builder().projection_type(ProjectionType::KeysOnly).build());
+        create = create.attribute_definitions(attribute("openKey")).global_secondary_indexes(index.build().unwrap());
+    }
+    create.send().await.unwrap();
+    (client, name)
+}
+
+async fn log() -> Log {
+    let (client, name) = table(true).await;
+    Log::new(client, name)
+}
+
+async fn endpoints() -> Endpoints {
+    let (client, name) = table(false).await;
+    Endpoints::new(client, name)
+}
+
+fn tenant(name: &str) -> TenantId {
+    name.parse().unwrap()
+}
+
+fn endpoint(tenant_name: &str) -> Endpoint {
+    let now = clock::now();
+    let map = |name: &str, value: &str| BTreeMap::from([(name.to_owned(), value.to_owned())]);
+    Endpoint {
+        id: EndpointId::new(now, clock::random()),
+        tenant: tenant(tenant_name),
+        url: TargetUrl::parse("https://example.com/hook").unwrap(),
+        subscription: Subscription::try_from(vec!["contract.*".parse().unwrap()]).unwrap(),
+        status: EndpointStatus::Active,
+        description: Some("primary".to_owned().try_into().unwrap()),
+        metadata: EndpointMetadata::try_from(map("team", "billing")).unwrap(),
+        headers: CustomHeaders::try_from(map("X-Env", "prod")).unwrap(),
+        created_at: now,
+        updated_at: now,
+    }
+}
+
+fn sealed() -> SealedSecret {
+    SealedSecret::from_bytes(vec![1, 2, 3])
+}
+
+fn event(at: Timestamp, endpoints: Vec<EndpointId>) -> Event {
+    let (id, event_type) = (EventId::new(at, clock::random()), "contract.created".parse().unwrap());
+    let data = Data::new(RawValue::from_string(r#"{"amount": 1.10}"#.to_owned()).unwrap()).unwrap();
+    let metadata = EventMetadata::default();
+    let body = Body::compose((id, at), &event_type, &data, &metadata, &tenant("acme"));
+    let head = EventHead { id, tenant: tenant("acme"), event_type, created_at: at, metadata, endpoints };
+    Event { head, body }
+}
+
+fn delivery(of: &EventHead, to: EndpointId) -> Delivery {
+    Delivery::new(of.tenant.clone(), to, of.id, of.event_type.clone(), of.created_at)
+}
+
+fn failing(delivery: &Delivery) -> Delivery {
+    let outcome = Outcome::Refused { status: 503, retry_after_seconds: Some(9) };
+    let exchange =
+        Exchange { outcome, started_at: clock::now(), duration_ms: 12, response_body: Some("busy".to_owned()) };
+    delivery.after(exchange, Trigger::Policy, &RetryPolicy::default())
+}
+
+fn later() -> Timestamp {
+    clock::now() + SignedDuration::from_hours(24)
+}
+
+#[tokio::test]
+async fn an_endpoint_comes_back_as_it_was_put_and_no_other_tenant_finds_it() {
+    let (endpoints, endpoint) = (endpoints().await, endpoint("acme"));
+    endpoints.insert(&endpoint, sealed()).await.unwrap();
+    let found = endpoints.find_with_secrets(&endpoint.tenant, endpoint.id).await.unwrap();
+    assert_eq!(found, Some((endpoint.clone(), vec![sealed()])));
+
+    let other = tenant("other");
+    assert_eq!(endpoints.find(&other, endpoint.id).await.unwrap(), None);
+    assert_eq!(endpoints.list(&other).await.unwrap(), vec![]);
+    let change = EndpointChange { status: Some(EndpointStatus::Paused), ..EndpointChange::default() };
+    assert_eq!(endpoints.change(&other, endpoint.id, change, clock::now()).await.unwrap(), None);
+    assert!(!endpoints.remove(&other, endpoint.id).await.unwrap());
+    assert_eq!(endpoints.find(&endpoint.tenant, endpoint.id).await.unwrap(), Some(endpoint));
+}
+
+#[tokio::test]
+async fn a_change_touches_what_it_names_and_nothing_else() {
+    let (endpoints, endpoint) = (endpoints().await, endpoint("acme"));
+    endpoints.insert(&endpoint, sealed()).await.unwrap();
+    let now = later();
+    let change = EndpointChange {
+        status: Some(EndpointStatus::Disabled(DisabledReason::Manual)),
+        description: Some(None),
+        ..EndpointChange::default()
+    };
+    let changed = endpoints.change(&endpoint.tenant, endpoint.id, change, now).await.unwrap();
+    let status = EndpointStatus::Disabled(DisabledReason::Manual);
+    let expected = Endpoint { status, description: None, updated_at: now, ..endpoint.clone() };
+    assert_eq!(changed, Some(expected));
+
+    let change = EndpointChange { status: Some(EndpointStatus::Active), ..EndpointChange::default() };
+    let changed = endpoints.change(&endpoint.tenant, endpoint.id, change, now).await.unwrap().unwrap();
+    assert_eq!(changed.status, EndpointStatus::Active);
+    let found = endpoints.find_with_secrets(&endpoint.tenant, endpoint.id).await.unwrap();
+    assert_eq!(found, Some((changed, vec![sealed()])));
+}
+
+#[tokio::test]
+async fn an_endpoint_is_disabled_once_and_for_its_first_reason() {
+    let (endpoints, endpoint) = (endpoints().await, endpoint("acme"));
+    endpoints.insert(&endpoint, sealed()).await.unwrap();
+    let disable = async |reason| endpoints.disable(&endpoint.tenant, endpoint.id, reason, clock::now()).await.unwrap();
+    assert!(disable(DisabledReason::Gone).await);
+    assert!(!disable(DisabledReason::Manual).await);
+    let found = endpoints.find(&endpoint.tenant, endpoint.id).await.unwrap().unwrap();
+    assert_eq!(found.status, EndpointStatus::Disabled(DisabledReason::Gone));
+    assert!(endpoints.remove(&endpoint.tenant, endpoint.id).await.unwrap());
+    assert!(!disable(DisabledReason::Gone).await, "disabling brought a removed endpoint back");
+    assert_eq!(endpoints.find(&endpoint.tenant, endpoint.id).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_tenants_endpoints_are_listed_and_counted_oldest_first() {
+    let endpoints = endpoints().await;
+    let mut ids = Vec::new();
+    for _ in 0..12 {
+        let endpoint = endpoint("acme");
+        endpoints.insert(&endpoint, sealed()).await.unwrap();
+        ids.push(endpoint.id);
+    }
+    ids.sort();
+    let listed: Vec<_> = endpoints.list(&tenant("acme")).await.unwrap().into_iter().map(|e| e.id).collect();
+    assert_eq!(listed, ids);
+    assert_eq!(endpoints.count(&tenant("acme")).await.unwrap(), 12);
+}
+
+#[tokio::test]
+async fn an_api_key_is_found_by_its_hash_and_revoked_by_its_id() {
+    let (client, name) = table(false).await;
+    let keys = ApiKeys::new(client, name);
+    let secret = KeySecret::new(clock::random_bytes());
+    let now = clock::now();
+    let key = ApiKey {
+        id: KeyId::new(now, clock::random()),
+        tenant: tenant("acme"),
+        scopes: vec![Scope::EventsPublish, Scope::EventsRead],
+        created_at: now,
+        revoked_at: None,
+    };
+    keys.insert(&secret.hash(), &key).await.unwrap();
+    assert_eq!(keys.find(&secret.hash()).await.unwrap(), Some(key.clone()));
+    assert_eq!(keys.find(&KeySecret::new([0; 32]).hash()).await.unwrap(), None);
+
+    let revoked = ApiKey { revoked_at: Some(now), ..key.clone() };
+    assert_eq!(keys.revoke(key.id, now).await.unwrap(), Some(revoked.clone()));
+    assert_eq!(keys.revoke(key.id, later()).await.unwrap(), Some(revoked.clone()), "the first revocation stands");
+    assert_eq!(keys.find(&secret.hash()).await.unwrap(), Some(revoked.clone()));
+    assert_eq!(keys.list().await.unwrap(), vec![revoked]);
+    assert_eq!(keys.revoke(KeyId::new(now, 0), now).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn an_event_put_twice_is_one_event() {
+    let (log, first) = (log().await, event(clock::now(), vec![]));
+    assert_eq!(log.insert_event(&first, later(), clock::now()).await.unwrap(), Inserted::New);
+    let mut second = first.clone();
+    second.head.endpoints.push(EndpointId::new(clock::now(), 1));
+    let repeated = log.insert_event(&second, later(), clock::now()).await.unwrap();
+    assert_eq!(repeated, Inserted::Existing(first.clone()));
+    assert_eq!(log.find_event(&tenant("acme"), first.head.id, clock::now()).await.unwrap(), Some(first.clone()));
+    assert_eq!(log.find_event(&tenant("other"), first.head.id, clock::now()).await.unwrap(), None);
+    assert_eq!(log.find_event(&tenant("acme"), first.head.id, later()).await.unwrap(), None, "its time is over");
+}
+
+#[tokio::test]
+async fn a_transition_is_recorded_once_from_the_fence_it_left() {
+    let log = log().await;
+    let event = event(clock::now(), vec![]);
+    let first = delivery(&event.head, EndpointId::new(clock::now(), clock::random()));
+    assert_eq!(log.insert_delivery(&first, later(), clock::now()).await.unwrap(), Inserted::New);
+    let again = log.insert_delivery(&failing(&first), later(), clock::now()).await.unwrap();
+    assert_eq!(again, Inserted::Existing(first.clone()));
+
+    let second = failing(&first);
+    assert_eq!(log.record(first.fence, &second).await.unwrap(), Recorded::Written);
+    let found = log.find_delivery(first.endpoint, first.event, clock::now()).await.unwrap();
+    assert_eq!(found, Some(second.clone()));
+
+    // Whoever repeats it, or comes late with something else, is told what stands.
+    assert_eq!(log.record(first.fence, &second).await.unwrap(), Recorded::Overtaken(second.clone()));
+    let late = first.given_up(Reason::EndpointDeleted);
+    assert_eq!(log.record(first.fence, &late).await.unwrap(), Recorded::Overtaken(second.clone()));
+
+    let third = failing(&second);
+    assert_eq!(log.record(second.fence, &third).await.unwrap(), Recorded::Written);
+    let found = log.find_delivery(first.endpoint, first.event, clock::now()).await.unwrap().unwrap();
+    assert_eq!(found.attempts.len(), 2);
+    assert_eq!(found, third);
+
+    let unknown = delivery(&event.head, EndpointId::new(clock::now(), clock::random()));
+    assert_eq!(log.record(unknown.fence, &failing(&unknown)).await.unwrap(), Recorded::Missing);
+}
+
+#[tokio::test]
+async fn every_state_comes_back_as_it_was_recorded() {
+    let log = log().await;
+    let event = event(clock::now(), vec![]);
+    let fresh = || delivery(&event.head, EndpointId::new(clock::now(), clock::random()));
+    let accepted = Outcome::Accepted { status: 204 };
+    let accepted = Exchange { outcome: accepted, started_at: clock::now(), duration_ms: 1, response_body: None };
+    let delivered = fresh().after(accepted, Trigger::Policy, &RetryPolicy::default());
+    for state in [fresh(), fresh().held(), failing(&fresh()), delivered, fresh().given_up(Reason::EndpointGone)] {
+        log.insert_delivery(&state, later(), clock::now()).await.unwrap();
+        let found = log.find_delivery(state.endpoint, state.event, clock::now()).await.unwrap();
+        assert_eq!(found, Some(state));
+    }
+}
+
+#[tokio::test]
+async fn an_idempotency_key_stands_for_one_body_for_a_day() {
+    let (log, acme) = (log().await, tenant("acme"));
+    let key: IdempotencyKey = "order-17".parse().unwrap();
+    let now = clock::now();
+    let (first, second) = (EventId::new(now, 1), EventId::new(now, 2));
+    let claim = async |tenant: &TenantId, body: &[u8], event, now| {
+        log.claim(tenant, Idempotency { key: &key, body }, event, now).await.unwrap()
+    };
+    assert_eq!(claim(&acme, b"{}", first, now).await, Claim::New);
+    assert_eq!(claim(&acme, b"{}", second, now).await, Claim::Replay(first, now));
+    assert_eq!(claim(&acme, b"{ }", second, now).await, Claim::OtherBody);
+    assert_eq!(claim(&tenant("other"), b"{ }", second, now).await, Claim::New);
+    assert_eq!(claim(&acme, b"{ }", second, later()).await, Claim::New, "a day later it is free again");
+}
+
+#[tokio::test]
+async fn a_list_merges_its_shards_newest_first_without_gap_or_repeat() {
+    let log = log().await;
+    let start = clock::now();
+    let to = EndpointId::new(start, clock::random());
+    let mut ids = Vec::new();
+    for age in 0..150 {
+        let event = event(start - SignedDuration::from_millis(age), vec![to]);
+        // Every tenth has outlived its time, and was not removed yet.
+        let expires = if age % 10 == 0 { start } else { later() };
+        log.insert_event(&event, expires, start - SignedDuration::from_hours(1)).await.unwrap();
+        let state = delivery(&event.head, to);
+        let state = if age % 3 == 0 { failing(&state) } else { state };
+        log.insert_delivery(&state, expires, start - SignedDuration::from_hours(1)).await.unwrap();
+        if age % 10 != 0 {
+            ids.push((event.head.id, state.status()));
+        }
+    }
+    let all: Vec<EventId> = ids.iter().map(|(id, _)| *id).collect();
+    assert_eq!(all.iter().map(|id| id.shard()).collect::<BTreeSet<_>>().len(), 16, "the test reaches every shard");
+
+    for page in [1, 7, 50, 500] {
+        let mut listed = Vec::new();
+        let mut before = None;
+        loop {
+            let mut newest = log.events(&tenant("acme"), before, page, start);
+            let mut read = 0;
+            while read < page
+                && let Some(event) = newest.next_event(&tenant("acme")).await.unwrap()
+            {
+                listed.push(event.id);
+                read += 1;
+            }
+            if read < page {
+                break;
+            }
+            before = listed.last().copied();
+        }
+        assert_eq!(listed, all, "in pages of {page}");
+    }
+
+    let mut newest = log.deliveries(to, Some(all[9]), 10, start);
+    for id in &all[10..30] {
+        assert_eq!(newest.next_delivery().await.unwrap().map(|d| d.event), Some(*id));
+    }
+
+    let mut retrying = log.open_deliveries((to, Status::Retrying), None, 10, start);
+    let mut listed = Vec::new();
+    while let Some(id) = retrying.next_id().await.unwrap() {
+        listed.push(id);
+    }
+    let found = log.find_deliveries(listed.into_iter().map(|id| (to, id)), start).await.unwrap();
+    let found: BTreeSet<_> = found.into_iter().map(|delivery| delivery.event).collect();
+    let expected = ids.iter().filter(|(_, status)| *status == Status::Retrying).map(|(id, _)| *id);
+    assert_eq!(found, expected.collect());
+}
+
+#[tokio::test]
+async fn more_than_a_hundred_items_are_got_at_once() {
+    let log = log().await;
+    let now = clock::now();
+    let endpoints: Vec<_> = (0..130).map(|n| EndpointId::new(now, n)).collect();
+    let event = event(now, endpoints.clone());
+    for endpoint in &endpoints {
+        log.insert_delivery(&delivery(&event.head, *endpoint), later(), now).await.unwrap();
+    }
+    let found = log.find_deliveries_of(&event.head, now).await.unwrap();
+    assert_eq!(found.into_iter().map(|d| d.endpoint).collect::<Vec<_>>(), endpoints);
+    assert_eq!(log.find_deliveries_of(&event.head, later()).await.unwrap(), vec![]);
+}
