@@ -19,6 +19,7 @@ from stack import Stack
 
 TENANT = "dev"
 READ_LOG_EVERY_SECONDS = 0.5
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 READY = """
 The rail is up at {url}
@@ -44,10 +45,11 @@ Deliveries:
 
 
 def main(port: int) -> None:
+    parent = os.getppid()
     print(f"Starting the rail on port {port}: about ten seconds.", flush=True)
     with Stack(port, parameters={"AllowPrivateTargets": "true"}) as stack, settings_of(stack) as env:
         print(READY.format(url=stack.url, env=env.relative_to(ROOT)), flush=True)
-        follow(stack)
+        follow(stack, parent)
 
 
 @contextmanager
@@ -90,11 +92,10 @@ def belongs_to_another(env: Path, stack: Stack) -> bool:
     return port.isdigit() and int(port) != stack.port and is_taken(int(port))
 
 
-def follow(stack: Stack) -> None:
-    """Prints each attempt as it is logged, for as long as the emulator and our parent live."""
-    log, parent = stack.log(), os.getppid()
-    # A `make` that was killed cannot tell us: that it is gone says the same as Ctrl-C.
-    while os.getppid() == parent:
+def follow(stack: Stack, parent: int) -> None:
+    """Prints each attempt as it is logged, for as long as the emulator runs and `make` wants it."""
+    log = stack.log()
+    while os.getppid() == parent and not is_interrupted(parent):
         if not stack.is_running():
             raise EmulatorError("The emulator has ended by itself.")
         for line in log.read():
@@ -103,6 +104,19 @@ def follow(stack: Stack) -> None:
             elif line.get("level") in ("WARN", "ERROR"):
                 print(json.dumps(line), flush=True)
         time.sleep(READ_LOG_EVERY_SECONDS)
+
+
+def is_interrupted(make: int) -> bool:
+    """Whether `make` alone got the SIGINT of a Ctrl-C: it then waits for us without telling us, its SIGINT blocked.
+
+    From a terminal we get that signal too; from `kill -INT` we do not. Only Linux shows it.
+    """
+    try:
+        status = Path(f"/proc/{make}/status").read_text()
+    except OSError:
+        return False
+    [blocked] = [line.split()[1] for line in status.splitlines() if line.startswith("SigBlk:")]
+    return bool(int(blocked, 16) >> signal.SIGINT - 1 & 1)
 
 
 def attempt(line: dict[str, Any]) -> str:
@@ -121,12 +135,15 @@ def clock(time_of_day: str) -> str:
 
 
 def stop(*_: object) -> None:
+    # Once: what ends us often signals twice, a whole process group and then its `make`.
+    for number in STOPS:
+        signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGHUP, stop)
+    for number in STOPS:
+        signal.signal(number, stop)
     try:
         main(int(sys.argv[1]))
     except KeyboardInterrupt:

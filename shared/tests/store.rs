@@ -1,12 +1,7 @@
 //! The store, on the emulator that `make test` starts (`infra/local/with_emulator.py cargo test` for these alone).
 //!
 //! Each test has two tables of its own, of the shape that template.yaml gives them.
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test that meets the unexpected should stop there"
-)]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that meets the unexpected should stop there")]
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,0 +1,78 @@
+"""What stands behind the API: tables, queues and schedules of a stack, looked at and touched as root."""
+
+import json
+from typing import Any
+
+from client import ulid
+from stack import Stack
+from waiting import eventually
+
+
+class Behind:
+    def __init__(self, stack: Stack) -> None:
+        self.outputs = stack.outputs
+        self.dynamodb = stack.client("dynamodb")
+        self.sqs = stack.client("sqs")
+        self.scheduler = stack.client("scheduler")
+
+    def endpoint_item(self, tenant: str, endpoint_id: str) -> dict[str, Any]:
+        key = {"pk": {"S": f"TENANT#{tenant}"}, "sk": {"S": endpoint_id}}
+        return self.dynamodb.get_item(TableName=self.outputs["EndpointsTable"], Key=key)["Item"]
+
+    def copy_endpoint(self, tenant: str, endpoint_id: str, copies: int) -> None:
+        """Puts that many more endpoints like this one into the table, past the API."""
+        item, table = self.endpoint_item(tenant, endpoint_id), self.outputs["EndpointsTable"]
+        requests = [{"PutRequest": {"Item": item | {"sk": {"S": f"we_{ulid(number)}"}}}} for number in range(copies)]
+        for first in range(0, copies, 25):
+            written = self.dynamodb.batch_write_item(RequestItems={table: requests[first : first + 25]})
+            assert not written["UnprocessedItems"]
+
+    def redirect_endpoint(self, tenant: str, endpoint_id: str, url: str) -> None:
+        """Gives an endpoint a URL that the API would not."""
+        item = self.endpoint_item(tenant, endpoint_id) | {"url": {"S": url}}
+        self.dynamodb.put_item(TableName=self.outputs["EndpointsTable"], Item=item)
+
+    def schedules_of(self, event_id: str) -> list[dict[str, Any]]:
+        """The schedules that stand for an event, in the order in which they were made."""
+        group = self.outputs["ScheduleGroup"]
+        pages = self.scheduler.get_paginator("list_schedules").paginate(GroupName=group)
+        names = [schedule["Name"] for page in pages for schedule in page["Schedules"]]
+        found = [self.scheduler.get_schedule(GroupName=group, Name=name) for name in names]
+        of_event = [schedule for schedule in found if json.loads(schedule["Target"]["Input"])["event"] == event_id]
+        return sorted(of_event, key=lambda schedule: json.loads(schedule["Target"]["Input"])["fence"])
+
+    def latest_schedule_of(self, event_id: str) -> dict[str, Any]:
+        return eventually(lambda: self.schedules_of(event_id))[-1]
+
+    def arn(self, queue: str) -> str:
+        attributes = self.sqs.get_queue_attributes(QueueUrl=self.outputs[queue], AttributeNames=["QueueArn"])
+        return attributes["Attributes"]["QueueArn"]
+
+    def send(self, queue: str, *bodies: str) -> None:
+        """Puts messages, ten at most, into a queue as one batch."""
+        entries = [{"Id": str(index), "MessageBody": body} for index, body in enumerate(bodies)]
+        sent = self.sqs.send_message_batch(QueueUrl=self.outputs[queue], Entries=entries)
+        assert len(sent["Successful"]) == len(bodies)
+
+    def wait_until_handled(self, queue: str) -> None:
+        """Returns when every message of a queue is acknowledged, so that what has not happened by then will not."""
+        waiting, under_way = "ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"
+
+        def left() -> int:
+            answer = self.sqs.get_queue_attributes(QueueUrl=self.outputs[queue], AttributeNames=[waiting, under_way])
+            return sum(int(count) for count in answer["Attributes"].values())
+
+        eventually(left, lambda count: count == 0)
+
+    def take_dead_letters(self, queue: str, wanted: set[str], within: float = 10) -> None:
+        """Waits until all of these bodies are in a dead-letter queue, and removes them from it."""
+        missing = set(wanted)
+
+        def receive() -> set[str]:
+            answer = self.sqs.receive_message(QueueUrl=self.outputs[queue], MaxNumberOfMessages=10)
+            for message in answer.get("Messages", []):
+                self.sqs.delete_message(QueueUrl=self.outputs[queue], ReceiptHandle=message["ReceiptHandle"])
+                missing.discard(message["Body"])
+            return missing
+
+        eventually(receive, lambda still_missing: not still_missing, within)
