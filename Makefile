@@ -13,7 +13,17 @@ PYTHON ?= python3
 
 venv := .local/venv
 functions := $(notdir $(patsubst %/,%,$(wildcard functions/*/)))
-largest_binary := 8388608 # bytes: 8 MB
+# Bytes: 8 MB.
+largest_binary := 8388608
+
+# Prints the size of each function's binary, and fails at the first that is too large.
+define check_sizes
+for function in $(functions); do \
+  size=$$(wc -c < $(1)); \
+  printf '%9d bytes  %s\n' "$$size" "$$function"; \
+  if (( size > $(largest_binary) )); then echo "$$function is larger than $(largest_binary) bytes"; exit 1; fi; \
+done
+endef
 
 # What runs here is built with one profile, `local`, so that tests and stack share what is compiled.
 local := --profile local --workspace --locked
@@ -28,15 +38,15 @@ up: build ## Run the whole rail on this machine, until Ctrl-C (PORT=4566)
 	@exec $(venv)/emulator/bin/python infra/local/up.py $(PORT)
 
 .PHONY: receiver
-receiver: ## Run a receiver that verifies and prints what it gets (ARGS="--help")
-	@exec cargo run --profile local --quiet --locked -p receiver -- $(ARGS)
+receiver: build ## Run a receiver that verifies and prints what it gets (ARGS="--help")
+	@exec $${CARGO_TARGET_DIR:-target}/local/receiver $(ARGS)
 
 .PHONY: build
 build: ## Compile everything for this machine
 	@cargo build $(local) --bins
 
 .PHONY: test
-test: check unit template e2e ## Run every check and every test, as CI does
+test: check unit template e2e sizes ## Run every check and every test, as CI does
 
 .PHONY: check
 check: ## Formatting, lints and documentation of the Rust code, warnings denied
@@ -59,14 +69,15 @@ template: ## Lint the template
 .PHONY: e2e
 e2e: build ## End-to-end tests on the deployed template (ARGS="-k …")
 	@$(PYTHON) infra/local/venvs.py emulator sam tests
-	PYTHONPATH=infra/local $(venv)/tests/bin/python -m pytest tests/e2e $(ARGS)
+	$(venv)/tests/bin/python -m pytest tests/e2e $(ARGS)
 
 .PHONY: lambda
 lambda: ## Build the functions for AWS into target/lambda (ARCH=arm64 or x86_64)
 	@$(PYTHON) infra/local/venvs.py lambda
 	PATH="$(abspath $(venv))/lambda/bin:$$PATH" cargo lambda build --release $(if $(filter arm64,$(ARCH)),--arm64,--x86-64) --locked --lambda-dir target/lambda $(addprefix --bin ,$(functions))
-	@for function in $(functions); do \
-	  size=$$(wc -c < target/lambda/$$function/bootstrap); \
-	  printf '%9d bytes  %s\n' "$$size" "$$function"; \
-	  if (( size > $(largest_binary) )); then echo "$$function is larger than $(largest_binary) bytes"; exit 1; fi; \
-	done
+	@$(call check_sizes,target/lambda/$$function/bootstrap)
+
+.PHONY: sizes
+sizes: ## Release builds for this machine, none larger than 8 MB
+	cargo build --release --locked $(addprefix --bin ,$(functions))
+	@$(call check_sizes,$${CARGO_TARGET_DIR:-target}/release/$$function)

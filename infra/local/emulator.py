@@ -13,7 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import boto3
 from botocore.config import Config
@@ -41,7 +41,9 @@ class Emulator:
 
     def __enter__(self) -> Self:
         if is_taken(self.port):
-            raise EmulatorError(f"Port {self.port} is taken. Stop what listens there, or choose another: PORT={self.port + 1}")
+            raise EmulatorError(
+                f"Port {self.port} is taken. Stop what listens there, or choose another: PORT={self.port + 1}"
+            )
         shutil.rmtree(self.directory, ignore_errors=True)
         (self.directory / "tmp").mkdir(parents=True)
         try:
@@ -61,21 +63,25 @@ class Emulator:
         return self._process is not None and self._process.poll() is None
 
     @property
-    def environment(self) -> dict[str, str]:
-        """This process's environment, with AWS being this emulator, called as root."""
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        return inherited | {
+    def settings(self) -> dict[str, str]:
+        """What an AWS SDK or command needs to take this emulator for AWS and itself for root."""
+        return {
             "AWS_ENDPOINT_URL": self.endpoint_url,
             "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
-            # A proxy for the world outside must not see what stays on this machine.
-            "NO_PROXY": "127.0.0.1,localhost",
-            "no_proxy": "127.0.0.1,localhost",
         }
 
-    def client(self, service: str):  # noqa: ANN201 - boto3 makes its client types at run time
+    @property
+    def environment(self) -> dict[str, str]:
+        """This process's environment with the emulator for AWS: for commands that are run beside it."""
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        # A proxy for the world outside must not see what stays on this machine.
+        direct = {"NO_PROXY": "127.0.0.1,localhost", "no_proxy": "127.0.0.1,localhost"}
+        return inherited | direct | self.settings
+
+    def client(self, service: str) -> Any:
         """A boto3 client of this emulator, as root."""
         return boto3.client(
             service,
@@ -88,11 +94,13 @@ class Emulator:
 
     def _start(self) -> None:
         temporary = str(self.directory / "tmp")
+        # Functions inherit it: nothing of the shell's may stand in for what the template forgot.
+        inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         with (self.directory / "emulator.log").open("wb") as log:
             self._process = subprocess.Popen(
                 [LOCAL / "venv" / "emulator" / "bin" / "python", Path(__file__).with_name("launcher.py"),
                  str(self._sweep_seconds)],
-                env=self.environment | {
+                env=inherited | self.settings | {
                     "AUTH": "true",
                     "BIND_HOST": "127.0.0.1",
                     "GATEWAY_PORT": str(self.port),

@@ -70,6 +70,12 @@ class Stack(Emulator):
             raise EmulatorError(f"rail keys create failed: {made.stderr.strip()}")
         return json.loads(made.stdout)["key"]
 
+    def function_settings(self) -> dict[str, str]:
+        """The environment variables that the template gives to its functions, of all of them together."""
+        functions = self.client("lambda").list_functions()["Functions"]
+        variables = [function["Environment"]["Variables"] for function in functions]
+        return {name: value for own in variables for name, value in sorted(own.items())}
+
     def log(self) -> FunctionLog:
         """A reader of what the functions log, at the beginning."""
         return FunctionLog(self.client("logs"), self.outputs["LogGroup"])

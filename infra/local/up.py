@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from emulator import LOCAL, REGION, ROOT, EmulatorError, is_taken
+from emulator import LOCAL, ROOT, EmulatorError, is_taken
 from stack import Stack
 
 TENANT = "dev"
@@ -29,7 +29,7 @@ A first event, in a second terminal. Register an endpoint; the answer shows its 
 
   source {env}
   curl -s "$RAIL_URL/v1/webhooks/endpoints" -H "authorization: Bearer $RAIL_API_KEY" \\
-    -H "content-type: application/json" -d '{{"url":"http://127.0.0.1:9000/","events":["contract.*"]}}'
+    -H "content-type: application/json" -d '{{"url":"http://127.0.0.1:8080/","events":["contract.*"]}}'
 
 In a third, a receiver that verifies with that secret:
 
@@ -59,15 +59,9 @@ def settings_of(stack: Stack) -> Iterator[Path]:
         "RAIL_URL": stack.url,
         "RAIL_API_KEY": stack.create_key(TENANT),
         "RAIL_TENANT": TENANT,
-        "AWS_ENDPOINT_URL": stack.endpoint_url,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_REGION": REGION,
-        "ENDPOINTS_TABLE": stack.outputs["EndpointsTable"],
-        "DELIVERIES_TABLE": stack.outputs["DeliveriesTable"],
-        "FIRST_ATTEMPTS_QUEUE_URL": stack.outputs["FirstAttemptsQueueUrl"],
-        "RETRIES_QUEUE_URL": stack.outputs["RetriesQueueUrl"],
-        "SCHEDULE_GROUP": stack.outputs["ScheduleGroup"],
+        **stack.settings,
+        # Table, queues, schedule group and all else that a function is told: `cargo lambda watch` runs them with it.
+        **stack.function_settings(),
     }
     text = "".join(f"{name}={value}\n" for name, value in settings.items())
     own, shared = stack.directory / "rail.env", LOCAL / "rail.env"

@@ -31,7 +31,7 @@ const MAX_BODY_BYTES: usize = 1024 * 1024;
 #[command(version, max_term_width = 100)]
 struct Cli {
     /// The port to listen on, at 127.0.0.1.
-    #[arg(long, default_value_t = 9000)]
+    #[arg(long, default_value_t = 8080)]
     port: u16,
     /// The signing secret to verify with; without one nothing is verified.
     #[arg(long, env = "WEBHOOK_SECRET", hide_env_values = true)]

@@ -23,6 +23,7 @@ class Answer:
 @dataclass(frozen=True)
 class Received:
     path: str
+    """With its query."""
     headers: Mapping[str, str]
     """By lower-case name."""
     body: bytes
@@ -72,8 +73,9 @@ class Receiver:
 
     def _take(self, received: Received) -> Answer:
         with self._changed:
-            script = self._scripts.get(received.path, [Answer(404)])
-            earlier = self._received[received.path]
+            path = received.path.partition("?")[0]
+            script = self._scripts.get(path, [Answer(404)])
+            earlier = self._received[path]
             answer = script[min(len(earlier), len(script) - 1)]
             earlier.append(received)
             self._changed.notify_all()

@@ -1,5 +1,6 @@
 //! Reading a request's body: from bytes to proven values, or an error that names the field.
 
+use http::header::CONTENT_LENGTH;
 pub use lambda_http::Body;
 use lambda_http::Request;
 use serde::de::DeserializeOwned;
@@ -9,6 +10,9 @@ use crate::domain::event::{MAX_DATA_BYTES, MAX_METADATA_BYTES};
 
 /// The longest body that is read at all: an event at its largest, and room for the white space around it.
 const MAX_BODY_BYTES: usize = MAX_DATA_BYTES + MAX_METADATA_BYTES + 64 * 1024;
+
+/// U+FFFD in UTF-8.
+const REPLACEMENT: &[u8] = "\u{fffd}".as_bytes();
 
 /// The body's bytes.
 ///
@@ -23,7 +27,22 @@ pub fn bytes(request: &Request) -> Result<&[u8], ApiError> {
     if bytes.len() > MAX_BODY_BYTES {
         return Err(ApiError::TooLarge(Detail::new("body", format!("is larger than {MAX_BODY_BYTES} bytes"))));
     }
+    if was_mended(request, bytes) {
+        return Err(not_utf8());
+    }
     Ok(bytes)
+}
+
+/// Whether the gateway put replacement characters in place of bytes that are not UTF-8. That makes the body longer than its
+/// sender said; to go on would be to sign and deliver what nobody published.
+fn was_mended(request: &Request, bytes: &[u8]) -> bool {
+    let sent = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    let mended = || bytes.windows(REPLACEMENT.len()).any(|window| window == REPLACEMENT);
+    sent.is_some_and(|sent: usize| sent != bytes.len()) && mended()
+}
+
+fn not_utf8() -> ApiError {
+    ApiError::invalid("body", "is not UTF-8")
 }
 
 /// The value that the JSON of the body describes.
@@ -31,7 +50,7 @@ pub fn bytes(request: &Request) -> Result<&[u8], ApiError> {
 /// # Errors
 /// When the body is no JSON, or not of that shape.
 pub fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
-    let text = std::str::from_utf8(bytes).map_err(|_| ApiError::invalid("body", "is not UTF-8"))?;
+    let text = std::str::from_utf8(bytes).map_err(|_| not_utf8())?;
     match text.trim_start().bytes().next() {
         None => return Err(ApiError::invalid("body", "is empty: expected a JSON object")),
         // The fields of an object could be given as a list, by position: nobody means that.
@@ -99,6 +118,17 @@ mod tests {
             why::<NewEvent>(br#"{"type":"contract.created"}"#),
         ];
         insta::assert_snapshot!(errors.join("\n"));
+    }
+
+    #[test]
+    fn a_body_that_a_gateway_mended_is_refused() {
+        let request = |length: &str, body: &str| {
+            let request = http::Request::post("/").header(CONTENT_LENGTH, length);
+            request.body(Body::Text(body.to_owned())).unwrap()
+        };
+        assert!(bytes(&request("4", "\"\u{fffd}\"")).is_err(), "one byte that was none became three");
+        assert!(bytes(&request("5", "\"\u{fffd}\"")).is_ok(), "the sender's own");
+        assert!(bytes(&request("9", "\"a\"")).is_ok(), "a length alone says nothing");
     }
 
     #[test]
