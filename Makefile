@@ -41,6 +41,11 @@ up: build ## Run the whole rail on this machine, until Ctrl-C (PORT=4566)
 receiver: build ## Run a receiver that verifies and prints what it gets (ARGS="--help")
 	@exec $${CARGO_TARGET_DIR:-target}/local/receiver $(ARGS)
 
+.PHONY: watch
+watch: ## Serve all routes from source with cargo lambda, on the tables and queues of a running `make up`
+	@$(PYTHON) infra/local/venvs.py lambda
+	@PATH="$(abspath $(venv))/lambda/bin:$$PATH" exec cargo lambda watch --profile local --env-file .local/rail.env $(ARGS)
+
 .PHONY: build
 build: ## Compile everything for this machine
 	@cargo build $(local) --bins
@@ -69,6 +74,7 @@ template: ## Lint the template
 .PHONY: e2e
 e2e: build ## End-to-end tests on the deployed template (ARGS="-k …")
 	@$(PYTHON) infra/local/venvs.py emulator sam tests
+	@npm ci --prefix tests/e2e/node --silent
 	$(venv)/tests/bin/python -m pytest tests/e2e $(ARGS)
 
 .PHONY: lambda

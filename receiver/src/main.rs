@@ -81,7 +81,9 @@ async fn main() -> ExitCode {
 async fn run(cli: Cli) -> Result<(), Box<dyn std::error::Error>> {
     let secret = cli.secret.as_deref().map(SigningSecret::parse).transpose();
     let secret = secret.map_err(|error| format!("the secret {error}"))?;
-    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, cli.port))).await?;
+    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, cli.port))).await;
+    let listener =
+        listener.map_err(|error| format!("cannot listen on port {}, choose another with --port: {error}", cli.port))?;
     println!("listening on http://{}/", listener.local_addr()?);
     let receiver = Arc::new(Receiver { cli, secret, seen: Mutex::default() });
     loop {

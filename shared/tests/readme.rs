@@ -1,5 +1,4 @@
 //! What README.md shows of Rust, compiled as it stands, and run against a signature of ours.
-#![expect(clippy::unwrap_used, reason = "a test that meets the unexpected should stop there")]
 
 use http::{HeaderMap, HeaderValue};
 use rail::clock;

@@ -4,8 +4,13 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that meets the unexpected should stop there")]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::interceptors::BeforeTransmitInterceptorContextRef;
+use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_dynamodb::error::BoxError;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
     ScalarAttributeType,
@@ -27,10 +32,34 @@ use rail::store::{Claim, Idempotency, Inserted, Log};
 use serde_json::value::RawValue;
 
 fn client() -> Client {
+    Client::new(&config())
+}
+
+fn config() -> aws_types::SdkConfig {
     let config =
         rail::aws::config().expect("AWS_ENDPOINT_URL and credentials of the emulator: run this by `make test`");
     assert!(config.endpoint_url().is_some(), "set AWS_ENDPOINT_URL: these tests are for the emulator alone");
-    Client::new(&config)
+    config
+}
+
+/// Counts the requests that a client sends.
+#[derive(Debug, Clone, Default)]
+struct Requests(Arc<AtomicUsize>);
+
+impl Intercept for Requests {
+    fn name(&self) -> &'static str {
+        "Requests"
+    }
+
+    fn read_before_transmit(
+        &self,
+        _: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
 }
 
 fn key(name: &str, kind: KeyType) -> KeySchemaElement {
@@ -353,4 +382,34 @@ async fn more_than_a_hundred_items_are_got_at_once() {
     let found = log.find_deliveries_of(&event.head, now).await.unwrap();
     assert_eq!(found.into_iter().map(|d| d.endpoint).collect::<Vec<_>>(), endpoints);
     assert_eq!(log.find_deliveries_of(&event.head, later()).await.unwrap(), vec![]);
+}
+
+#[tokio::test]
+async fn a_page_costs_the_same_however_long_the_history() {
+    let (client, name) = table(true).await;
+    let log = Log::new(client, name.clone());
+    let requests = Requests::default();
+    let counted = aws_sdk_dynamodb::config::Builder::from(&config()).interceptor(requests.clone()).build();
+    let counted = Log::new(Client::from_conf(counted), name);
+    let now = clock::now();
+    let to = EndpointId::new(now, clock::random());
+    let mut costs = Vec::new();
+    let mut age = 0;
+    for length in [200, 800] {
+        while age < length {
+            let at = now - SignedDuration::from_millis(age);
+            // Spread evenly over the shards, so that the count does not depend on chance.
+            let id = EventId::new(at, age.unsigned_abs().into());
+            let delivery = Delivery::new(tenant("acme"), to, id, "contract.created".parse().unwrap(), at);
+            log.insert_delivery(&failing(&delivery), later(), now).await.unwrap();
+            age += 1;
+        }
+        requests.0.store(0, Ordering::Relaxed);
+        let mut newest = counted.open_deliveries((to, Status::Retrying), None, 50, now);
+        for _ in 0..50 {
+            assert!(newest.next_id().await.unwrap().is_some());
+        }
+        costs.push(requests.0.load(Ordering::Relaxed));
+    }
+    assert_eq!(costs[0], costs[1], "queries for a page of 50 out of 200, and out of 800");
 }

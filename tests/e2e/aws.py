@@ -34,12 +34,11 @@ class Behind:
 
     def schedules_of(self, event_id: str) -> list[dict[str, Any]]:
         """The schedules that stand for an event, in the order in which they were made."""
-        group = self.outputs["ScheduleGroup"]
-        pages = self.scheduler.get_paginator("list_schedules").paginate(GroupName=group)
+        group, prefix = self.outputs["ScheduleGroup"], event_id.removeprefix("evt_")
+        pages = self.scheduler.get_paginator("list_schedules").paginate(GroupName=group, NamePrefix=prefix)
         names = [schedule["Name"] for page in pages for schedule in page["Schedules"]]
         found = [self.scheduler.get_schedule(GroupName=group, Name=name) for name in names]
-        of_event = [schedule for schedule in found if json.loads(schedule["Target"]["Input"])["event"] == event_id]
-        return sorted(of_event, key=lambda schedule: json.loads(schedule["Target"]["Input"])["fence"])
+        return sorted(found, key=lambda schedule: json.loads(schedule["Target"]["Input"])["fence"])
 
     def latest_schedule_of(self, event_id: str) -> dict[str, Any]:
         return eventually(lambda: self.schedules_of(event_id))[-1]

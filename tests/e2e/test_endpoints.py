@@ -81,7 +81,7 @@ def test_a_change_leaves_what_it_does_not_name(api: Api) -> None:
         "headers": {"X-B": "2"},
     }.items():
         changed = api.update_endpoint(endpoint_id, **{field: value})
-        assert changed["updatedAt"] > expected["updatedAt"]
+        assert timestamp(changed["updatedAt"]) > timestamp(expected["updatedAt"])
         expected |= {field: value, "updatedAt": changed["updatedAt"]}
         assert changed == expected
     assert api.endpoint(endpoint_id) == expected

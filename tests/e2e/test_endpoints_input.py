@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from client import Api, refused
+from tenants import NewTenant
 
 GOOD = {"url": "https://hooks.example.com/", "events": ["*"]}
 
@@ -96,7 +97,7 @@ def test_a_bad_creation_is_refused_and_makes_nothing(api: Api, body: Any, field:
 
 
 @pytest.fixture(scope="module")
-def registered(new_tenant: Any) -> tuple[Api, dict[str, Any]]:
+def registered(new_tenant: NewTenant) -> tuple[Api, dict[str, Any]]:
     api = new_tenant()
     return api, api.endpoint(api.create_endpoint(GOOD["url"], description="as it was")["id"])
 
@@ -151,7 +152,7 @@ def test_a_bad_query_is_refused(api: Api, parameters: dict[str, str], field: str
     refused(api.call("GET", "/endpoints", params=parameters), 400, "VALIDATION_FAILED", field)
 
 
-def test_a_cursor_of_another_tenant_is_refused(api: Api, new_tenant: Any) -> None:
+def test_a_cursor_of_another_tenant_is_refused(api: Api, new_tenant: NewTenant) -> None:
     other = new_tenant()
     for tenant in (api, other):
         for _ in range(2):

@@ -10,6 +10,7 @@ import pytest
 from aws import Behind
 from client import Api, refused, timestamp
 from receiver import Hook, Receiver
+from tenants import NewTenant
 
 TOO_LONG_FOR_A_MESSAGE = os.urandom(40_000).hex()  # deflates to some 40 KB, which are 53 KB of base64 and more
 
@@ -251,7 +252,7 @@ def test_requests_with_one_key_at_the_same_time_publish_one_event(api: Api, hook
     assert [attempt["number"] for attempt in api.attempts(event_id)] == [1]
 
 
-def test_tenants_do_not_share_keys_of_idempotency(api: Api, new_tenant) -> None:
+def test_tenants_do_not_share_keys_of_idempotency(api: Api, new_tenant: NewTenant) -> None:
     publish = {"json": {"type": "a.b", "data": {}}, "headers": {"Idempotency-Key": "order-17"}}
     other = new_tenant()
     assert api.expect(202, "POST", "/events", **publish)["id"] != other.expect(202, "POST", "/events", **publish)["id"]

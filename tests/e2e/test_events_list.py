@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from client import Api, refused, timestamp
 from receiver import Receiver
+from tenants import NewTenant
 from waiting import eventually
 
 COUNT = 250
@@ -36,7 +37,7 @@ class Log:
 
 
 @pytest.fixture(scope="module")
-def log(new_tenant: Any, receiver: Receiver) -> Log:
+def log(new_tenant: NewTenant, receiver: Receiver) -> Log:
     api, url = new_tenant(), receiver.hook().url
     open_, paused, disabled = (
         api.create_endpoint(url, [pattern])["id"] for pattern in ("*", "kyc.*", "billing.*")
@@ -49,12 +50,12 @@ def log(new_tenant: Any, receiver: Receiver) -> Log:
         log = Log(api, types, open_, paused, disabled)
         api.update_endpoint(disabled, status="disabled")
         list(pool.map(lambda event_id: api.retry(event_id, endpointId=disabled), log.of("billing.invoice.paid")))
-    for endpoint_id, status, expected in (
-        (open_, "delivered", COUNT),
-        (disabled, "failed", len(log.of("billing.invoice.paid"))),
-    ):
-        listed = lambda: len(api.all("/events", endpointId=endpoint_id, status=status, limit=100))  # noqa: E731
-        eventually(listed, lambda count: count == expected, within=30)
+
+    def settled() -> list[int]:
+        lists = {"endpointId": open_, "status": "delivered"}, {"endpointId": disabled, "status": "failed"}
+        return [len(api.all("/events", limit=100, **parameters)) for parameters in lists]
+
+    eventually(settled, lambda counts: counts == [COUNT, len(log.of("billing.invoice.paid"))], within=30)
     return log
 
 
@@ -149,7 +150,7 @@ def test_a_list_of_an_endpoint_that_never_was_is_not_found(log: Log) -> None:
     refused(log.api.call("GET", "/events", params=parameters), 404, "NOT_FOUND")
 
 
-def test_a_cursor_is_good_for_the_list_that_gave_it_alone(log: Log, new_tenant: Any) -> None:
+def test_a_cursor_is_good_for_the_list_that_gave_it_alone(log: Log, new_tenant: NewTenant) -> None:
     cursor = log.api.page("/events", limit=10)["nextCursor"]
     other = new_tenant()
     assert log.api.page("/events", limit=50, cursor=cursor)["data"]

@@ -16,7 +16,7 @@ def test_a_retry_brings_a_waiting_attempt_forward(api: Api, receiver: Receiver) 
     assert 3590 < timestamp(waiting["nextAttemptAt"]) - timestamp(waiting["lastAttemptAt"]) < 3610
 
     retried = api.retry(event_id)
-    assert retried["status"] == "pending"
+    assert retried["status"] in ("pending", "delivered")
     assert retried["deliveries"][0]["nextAttemptAt"] is None
     api.wait_for_event(event_id, "delivered")
     first, second = api.attempts(event_id)
@@ -71,7 +71,7 @@ def test_a_retry_that_is_refused_goes_on_with_the_policy(api: Api, receiver: Rec
 
 
 def test_a_repeated_retry_is_accepted_and_recorded_once(api: Api, receiver: Receiver, behind: Behind) -> None:
-    hook = receiver.hook(IN_AN_HOUR, Answer(delay_seconds=0.5))
+    hook = receiver.hook(IN_AN_HOUR, Answer(delay_seconds=1.5))
     api.create_endpoint(hook.url)
     event_id = api.publish()["id"]
     api.wait_for_event(event_id, "retrying")

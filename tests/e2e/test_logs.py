@@ -21,10 +21,16 @@ def test_nothing_secret_is_logged(api: Api, stack: Stack, receiver: Receiver) ->
     markers = {name: f"{name}-{uuid.uuid4().hex}" for name in (
         "secret", "header", "payload", "metadata", "answer", "note", "key", "malformed", "path",
     )}
-    hook = receiver.hook(Answer(500, body=markers["answer"].encode()), Answer(200, body=markers["answer"].encode()))
+    answer, query = markers["answer"].encode(), f"?token={markers['path']}"
+    hook = receiver.hook(Answer(503, {"Retry-After": "3600"}, answer), Answer(200, body=answer))
     endpoint = api.create_endpoint(
-        f"{hook.url}?token={markers['path']}", secret=markers["secret"], headers={"X-Token": markers["header"]}, description=markers["note"],
+        hook.url + query,
+        ["a.b"],
+        secret=markers["secret"],
+        headers={"X-Token": markers["header"]},
+        description=markers["note"],
     )
+    api.create_endpoint(f"http://127.0.0.1:1/{query}", ["unreachable"])
     generated = api.create_endpoint(receiver.hook().url, ["other.*"])["secret"]
     event = api.expect(202, "POST", "/events", headers={"Idempotency-Key": markers["key"]}, json={
         "type": "a.b", "data": {"text": markers["payload"]}, "metadata": {"text": markers["metadata"]},
@@ -32,6 +38,9 @@ def test_nothing_secret_is_logged(api: Api, stack: Stack, receiver: Receiver) ->
     api.call("POST", "/events", data=f'{{"type":"a.b","data":"{markers["malformed"]}')
     api.call("POST", "/endpoints", json={"url": f"https://u:{markers['malformed']}@example.com", "events": ["*"]})
     api.call("GET", "/endpoints", headers={"Authorization": f"Bearer rail_{markers['malformed']}"})
+    api.wait_for_event(api.publish("unreachable")["id"], "retrying")
+    api.wait_for_event(event["id"], "retrying")
+    api.retry(event["id"])
     api.wait_for_event(event["id"], "delivered")
 
     def of_event() -> list[str]:

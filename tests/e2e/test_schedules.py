@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 from aws import Behind
 from client import Api, timestamp
-from conftest import tenants_of
 from stack import Stack
+from tenants import tenants_of
 from waiting import eventually
 
 DEFAULT_DELAYS = (60, 300, 1800, 7200)

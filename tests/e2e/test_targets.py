@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from aws import Behind
 from client import Api, refused
-from conftest import tenants_of
 from receiver import Receiver
 from stack import Stack
+from tenants import tenants_of
 
 FORBIDDEN_HOSTS = [
     # 127.0.0.1 in every notation that a URL has for it

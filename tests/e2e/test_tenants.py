@@ -1,14 +1,14 @@
 """Tenants kept apart: what belongs to another is as if it were not there."""
 
-from typing import Any
-
 import pytest
 from client import Api, refused
 from receiver import Answer, Receiver
+from stack import Stack
+from tenants import NewTenant
 
 
 @pytest.fixture(scope="module")
-def theirs(new_tenant: Any, receiver: Receiver) -> tuple[Api, str, str]:
+def theirs(new_tenant: NewTenant, receiver: Receiver) -> tuple[Api, str, str]:
     """Another tenant, with an endpoint and an event that waits for its second attempt."""
     api = new_tenant()
     endpoint_id = api.create_endpoint(receiver.hook(Answer(503, {"Retry-After": "3600"})).url)["id"]
@@ -41,13 +41,15 @@ def test_another_tenants_object_is_not_found_and_not_touched(
     assert (other.endpoint(endpoint_id), other.event(event_id)) == before
 
 
-def test_another_tenants_objects_are_not_listed(api: Api, theirs: tuple[Api, str, str]) -> None:
+@pytest.mark.usefixtures("theirs")
+def test_another_tenants_objects_are_not_listed(api: Api) -> None:
     assert api.page("/endpoints")["data"] == []
     assert api.page("/events")["data"] == []
     assert api.page("/events", status="retrying")["data"] == []
 
 
-def test_another_tenants_endpoint_gets_nothing_of_ours(api: Api, theirs: tuple[Api, str, str]) -> None:
+@pytest.mark.usefixtures("theirs")
+def test_another_tenants_endpoint_gets_nothing_of_ours(api: Api) -> None:
     assert api.publish("contract.created")["deliveries"] == []
 
 
@@ -62,7 +64,7 @@ def test_our_event_is_not_retried_to_another_tenants_endpoint(
     refused(response, 404, "NOT_FOUND")
 
 
-def test_two_keys_of_one_tenant_see_the_same(api: Api, stack: Any) -> None:
+def test_two_keys_of_one_tenant_see_the_same(api: Api, stack: Stack) -> None:
     endpoint_id = api.create_endpoint("https://hooks.example.com/")["id"]
     second = Api(stack.url, api.tenant, stack.create_key(api.tenant, ["endpoints:read"]))
     assert second.endpoint(endpoint_id) == api.endpoint(endpoint_id)

@@ -15,6 +15,9 @@ use rail::store::{Log, StoreError};
 /// The most objects that are read for one page.
 const MOST_READ: usize = 1000;
 
+/// How many objects are read at once when the first of them did not fill the page.
+const STEP: usize = 100;
+
 /// What a list is asked for.
 pub struct Filter {
     /// Of this status alone.
@@ -72,7 +75,7 @@ impl<'a> Source<'a> {
                     events.push(event);
                 }
                 let deliveries = log.find_deliveries_of_all(&events, now).await?;
-                Ok(events.into_iter().map(|event| (event.id, with_deliveries(event, &deliveries))).collect())
+                Ok(events.into_iter().map(|event| (event.id, Some(with_deliveries(event, &deliveries)))).collect())
             }
             Self::Endpoint(log, tenant, _) => {
                 let mut deliveries = Vec::with_capacity(count);
@@ -101,10 +104,10 @@ impl<'a> Source<'a> {
 /// What was read: the id, and what there is to show of it, if its time is not over.
 type Read = (EventId, Option<(EventHead, Vec<Delivery>)>);
 
-fn with_deliveries(event: EventHead, deliveries: &[Delivery]) -> Option<(EventHead, Vec<Delivery>)> {
+fn with_deliveries(event: EventHead, deliveries: &[Delivery]) -> (EventHead, Vec<Delivery>) {
     let of_endpoint = |endpoint| deliveries.iter().find(|d| d.event == event.id && d.endpoint == endpoint).cloned();
     let own = event.endpoints.iter().copied().filter_map(of_endpoint).collect();
-    Some((event, own))
+    (event, own)
 }
 
 async fn with_events(
@@ -133,11 +136,11 @@ pub async fn read(
 ) -> Result<Page, StoreError> {
     let mut newest = source.newest(before, limit, now);
     let (mut found, mut last_found, mut last_read) = (Vec::new(), None, None);
-    let mut budget = MOST_READ;
-    while budget > 0 {
-        // One more than the page needs tells whether there is a next page.
-        let count = (limit + 1 - found.len()).min(budget);
-        budget -= count;
+    // One more than the page needs tells whether there is a next page.
+    let mut count = limit + 1;
+    let mut left = MOST_READ;
+    while left > 0 {
+        left -= count;
         let read = source.read(&mut newest, count, now).await?;
         let ended = read.len() < count;
         for (id, shown) in read {
@@ -153,6 +156,8 @@ pub async fn read(
         if ended {
             return Ok(Page { found, next: None });
         }
+        // What is asked for is rare: take larger steps.
+        count = STEP.min(left);
     }
     Ok(Page { found, next: last_read })
 }

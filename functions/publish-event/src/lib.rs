@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rail::api::view::EventView;
-use rail::api::{self, Accepted, ApiError, Gate, NewEvent, Replayed, Request};
+use rail::api::{self, Accepted, ApiError, Gate, NewEvent, Request};
 use rail::domain::event::{EventError, IdempotencyKey};
 use rail::domain::key::Scope;
 use rail::env::EnvError;
@@ -29,10 +29,7 @@ impl PublishEvent {
 ///
 /// # Errors
 /// As the API describes.
-pub async fn publish_event(
-    app: Arc<PublishEvent>,
-    request: Request,
-) -> Result<Result<Accepted<EventView>, Replayed<EventView>>, ApiError> {
+pub async fn publish_event(app: Arc<PublishEvent>, request: Request) -> Result<Accepted<EventView>, ApiError> {
     let tenant = app.gate.authenticate(&request, Scope::EventsPublish).await?;
     let body = api::bytes(&request)?;
     let (event_type, data, metadata) = api::json::<NewEvent>(body)?.into_parts(&tenant)?;
@@ -41,7 +38,7 @@ pub async fn publish_event(
     let publication = Publication { tenant, event_type, data, metadata };
     let published = app.publisher.publish(publication, idempotency).await?;
     let view = EventView::new(published.event, &published.deliveries);
-    Ok(if published.replayed { Err(Replayed(view)) } else { Ok(Accepted(view)) })
+    Ok(if published.replayed { Accepted::Before(view) } else { Accepted::Now(view) })
 }
 
 fn idempotency_key(request: &Request) -> Result<Option<IdempotencyKey>, ApiError> {

@@ -58,7 +58,7 @@ pub async fn retry_event(app: Arc<RetryEvent>, request: Request) -> Result<Accep
     if !retried.iter().any(Result::is_ok) {
         return Err(ApiError::Conflict(nothing_to_retry(retried)));
     }
-    Ok(Accepted(EventView::new(event.head, &deliveries)))
+    Ok(Accepted::Now(EventView::new(event.head, &deliveries)))
 }
 
 /// The body of the request.

@@ -18,4 +18,4 @@ pub use gate::Gate;
 pub use input::{EndpointPatch, NewEndpoint, NewEvent, Nullable, PatchStatus};
 pub use lambda_http::Request;
 pub use query::{MAX_LIMIT, Query, id};
-pub use serve::{Accepted, Created, NoContent, Replayed, Reply, serve};
+pub use serve::{Accepted, Created, NoContent, Reply, serve};

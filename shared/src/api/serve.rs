@@ -19,9 +19,12 @@ pub trait Reply {
 /// 201 with a body.
 pub struct Created<T>(pub T);
 /// 202 with a body.
-pub struct Accepted<T>(pub T);
-/// 202 with a body that an earlier request was answered with.
-pub struct Replayed<T>(pub T);
+pub enum Accepted<T> {
+    /// By this request.
+    Now(T),
+    /// By an earlier one with the same idempotency key.
+    Before(T),
+}
 /// 204.
 pub struct NoContent;
 
@@ -40,15 +43,14 @@ impl<T: Serialize> Reply for Created<T> {
 
 impl<T: Serialize> Reply for Accepted<T> {
     fn into_response(self) -> Response<Body> {
-        json(202, &self.0)
-    }
-}
-
-impl<T: Serialize> Reply for Replayed<T> {
-    fn into_response(self) -> Response<Body> {
-        let mut response = json(202, &self.0);
-        response.headers_mut().insert("idempotent-replayed", HeaderValue::from_static("true"));
-        response
+        match self {
+            Self::Now(body) => json(202, &body),
+            Self::Before(body) => {
+                let mut response = json(202, &body);
+                response.headers_mut().insert("idempotent-replayed", HeaderValue::from_static("true"));
+                response
+            }
+        }
     }
 }
 
@@ -57,15 +59,6 @@ impl Reply for NoContent {
         let mut response = Response::new(Body::Empty);
         *response.status_mut() = http::StatusCode::NO_CONTENT;
         response
-    }
-}
-
-impl<A: Reply, B: Reply> Reply for Result<A, B> {
-    fn into_response(self) -> Response<Body> {
-        match self {
-            Ok(reply) => reply.into_response(),
-            Err(reply) => reply.into_response(),
-        }
     }
 }
 

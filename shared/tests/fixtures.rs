@@ -1,0 +1,28 @@
+//! Each function's fixture is what AWS would send it.
+
+use std::fs;
+use std::path::Path;
+
+use aws_lambda_events::sqs::SqsEvent;
+use lambda_http::RequestExt;
+use rail::queue::Message;
+
+#[test]
+fn every_function_has_a_fixture_that_it_can_read() {
+    let functions = Path::new(env!("CARGO_MANIFEST_DIR")).join("../functions");
+    for entry in fs::read_dir(functions).unwrap() {
+        let function = entry.unwrap().path();
+        if function.ends_with("deliver") {
+            let batch: SqsEvent =
+                serde_json::from_slice(&fs::read(function.join("fixtures/batch.json")).unwrap()).unwrap();
+            for record in batch.records {
+                serde_json::from_str::<Message>(&record.body.unwrap()).unwrap();
+            }
+        } else {
+            let fixture = fs::read_to_string(function.join("fixtures/request.json")).unwrap();
+            let request = lambda_http::request::from_str(&fixture).unwrap();
+            assert!(request.raw_http_path().starts_with("/v1/webhooks/"), "{}", function.display());
+            assert!(request.headers().contains_key("authorization"), "{}", function.display());
+        }
+    }
+}

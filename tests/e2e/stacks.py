@@ -1,0 +1,29 @@
+"""The two stacks under test, both under the template's own policies, and what must be true of them in the end."""
+
+from stack import Stack
+
+# Seconds. The Scheduler is given 5 s at least for each step, so none of these makes a chain take longer.
+SHORT_DELAYS = (2, 3, 4, 5)
+ATTEMPT_TIMEOUT_SECONDS = 3
+SWEEP_SECONDS = 0.5
+
+
+def impatient() -> Stack:
+    """Retries within seconds, and may send to this machine."""
+    parameters = {
+        "RetryDelays": ",".join(map(str, SHORT_DELAYS)),
+        "AttemptTimeoutSeconds": str(ATTEMPT_TIMEOUT_SECONDS),
+        "AllowPrivateTargets": "true",
+    }
+    return Stack(parameters=parameters, sweep_seconds=SWEEP_SECONDS)
+
+
+def with_defaults() -> Stack:
+    """Has every default of the template."""
+    return Stack(sweep_seconds=SWEEP_SECONDS)
+
+
+def assert_no_fault_of_its_own(stack: Stack) -> None:
+    """A fault that a repetition mends (a right that a policy lacks, a panic) fails no test: it is in the log alone."""
+    faults = [line for line in stack.logs() if line.get("message") in ("request.failed", "message.failed")]
+    assert not faults

@@ -1,0 +1,47 @@
+"""What is said in several places of the project is said alike."""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+from stack import ROOT
+
+TEMPLATE = (ROOT / "template.yaml").read_text()
+FUNCTIONS = sorted(path.name for path in (ROOT / "functions").iterdir() if path.is_dir())
+
+
+def camel(package: str) -> str:
+    return "".join(word.capitalize() for word in package.split("-"))
+
+
+def routes_of_the_template() -> set[tuple[str, str, str]]:
+    """Method, path and package of each route."""
+    functions = re.findall(r"CodeUri: target/lambda/([a-z-]+)/\n(.*?)(?=\n  [A-Z#]|\Z)", TEMPLATE, re.DOTALL)
+    route = re.compile(r'Method: ([A-Z]+), Path: "?([^" ]+)"? }')
+    return {(method, path, package) for package, text in functions for method, path in route.findall(text)}
+
+
+def test_every_function_stands_in_the_template_under_its_own_name() -> None:
+    assert [package for package in FUNCTIONS if f"  {camel(package)}:\n    Type: AWS::Serverless::Function" not in TEMPLATE] == []
+    assert sorted(re.findall(r"CodeUri: target/lambda/([a-z-]+)/", TEMPLATE)) == FUNCTIONS
+
+
+def test_cargo_lambda_serves_the_routes_of_the_template() -> None:
+    router = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["metadata"]["lambda"]["watch"]["router"]
+    served = {(each["method"], path, each["function"]) for path, functions in router.items() for each in functions}
+    assert served == routes_of_the_template()
+    assert len(served) == len(FUNCTIONS) - 1  # All but the one that the queues call.
+
+
+def test_the_readme_lists_the_routes_of_the_template() -> None:
+    listed = re.findall(r"^\| `([A-Z]+) (/v1/\S+)` \|", (ROOT / "README.md").read_text(), re.MULTILINE)
+    assert sorted(listed) == sorted((method, path) for method, path, _ in routes_of_the_template())
+
+
+def test_every_route_has_a_fixture_that_fits_it() -> None:
+    for method, path, package in routes_of_the_template():
+        fixture = json.loads(Path(ROOT / "functions" / package / "fixtures" / "request.json").read_text())
+        assert fixture["routeKey"] == f"{method} {path}"
+        pattern = re.sub(r"\{\w+\}", "[^/]+", path)
+        assert re.fullmatch(pattern, fixture["rawPath"])
