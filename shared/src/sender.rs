@@ -8,7 +8,7 @@
 use std::error::Error as StdError;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use http::header::{CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
+use tokio::time::Instant;
 
 use crate::domain::address::Forbidden;
 use crate::domain::delivery::{Exchange, Outcome};
@@ -30,7 +31,7 @@ use crate::domain::target::TargetRules;
 const READ_BYTES: usize = 16 * 1024;
 /// How much of it is kept.
 const KEEP_BYTES: usize = 1024;
-/// How long a response's body is waited for: its status has said already how the attempt ended.
+/// How long a response's body is waited for, within the attempt's own time: its status has said already how that ended.
 const BODY_TIME: Duration = Duration::from_secs(2);
 /// How long an idle connection is kept: less than servers commonly keep theirs, so that few are found closed.
 const IDLE_TIME: Duration = Duration::from_secs(30);
@@ -83,7 +84,6 @@ impl Sender {
             .no_proxy()
             .pool_idle_timeout(IDLE_TIME)
             .pool_max_idle_per_host(IDLE_PER_HOST)
-            .timeout(timeout)
             .build()?;
         Ok(Self { client, rules, timeout, signature_header })
     }
@@ -91,26 +91,25 @@ impl Sender {
     /// One attempt. The receiver's faults are outcomes, and nothing else can fail.
     pub async fn send(&self, parcel: Parcel<'_>, now: Timestamp) -> Exchange {
         let begun = Instant::now();
-        // The client's own time-out covers the time to the end of the body; this one holds whatever it does.
-        let exchange = tokio::time::timeout(self.timeout, self.exchange(parcel, now)).await;
-        let (outcome, response_body) = exchange.unwrap_or((Outcome::TimedOut, None));
+        let (outcome, response_body) = self.exchange(parcel, now, begun + self.timeout).await;
         let duration_ms = u32::try_from(begun.elapsed().as_millis()).unwrap_or(u32::MAX);
         Exchange { outcome, started_at: now, duration_ms, response_body }
     }
 
-    async fn exchange(&self, parcel: Parcel<'_>, now: Timestamp) -> (Outcome, Option<String>) {
+    async fn exchange(&self, parcel: Parcel<'_>, now: Timestamp, deadline: Instant) -> (Outcome, Option<String>) {
         let target = &parcel.endpoint.url;
         if let Err(forbidden) = self.rules.check_literal(target) {
             return (Outcome::ForbiddenAddress { error: forbidden.to_string() }, None);
         }
         let request = self.client.post(target.url().clone()).headers(self.headers(parcel, now));
-        let response = request.body(parcel.body.as_bytes().to_vec()).send().await;
-        match response {
-            Ok(response) => {
+        let answering = request.body(parcel.body.as_bytes().to_vec()).send();
+        match tokio::time::timeout_at(deadline, answering).await {
+            Ok(Ok(response)) => {
                 let outcome = outcome_of(&response, now);
-                (outcome, Some(beginning(response).await))
+                (outcome, Some(beginning(response, deadline.min(Instant::now() + BODY_TIME)).await))
             }
-            Err(error) => (failure(&error), None),
+            Ok(Err(error)) => (failure(&error), None),
+            Err(_) => (Outcome::TimedOut, None),
         }
     }
 
@@ -153,15 +152,17 @@ fn outcome_of(response: &Response, now: Timestamp) -> Outcome {
 /// `Retry-After`, in seconds or as a date (RFC 9110, 10.2.3).
 fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<u32> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = value.parse() {
-        return Some(seconds);
+    if !value.is_empty() && value.bytes().all(|digit| digit.is_ascii_digit()) {
+        // However many digits: it is a very long time.
+        return Some(value.parse().unwrap_or(u32::MAX));
     }
     let until = Timestamp::try_from(httpdate::parse_http_date(value).ok()?).ok()?;
-    Some(u32::try_from(until.as_second().saturating_sub(now.as_second())).unwrap_or(0))
+    let seconds = until.as_second().saturating_sub(now.as_second()).max(0);
+    Some(u32::try_from(seconds).unwrap_or(u32::MAX))
 }
 
 /// The beginning of the response's body, as text. An answer that breaks off, or never ends, is kept as far as it came.
-async fn beginning(mut response: Response) -> String {
+async fn beginning(mut response: Response, until: Instant) -> String {
     let mut read = Vec::new();
     let reading = async {
         while read.len() < READ_BYTES
@@ -171,7 +172,7 @@ async fn beginning(mut response: Response) -> String {
         }
     };
     // Running out of time is one of the ways to end.
-    tokio::time::timeout(BODY_TIME, reading).await.unwrap_or_default();
+    tokio::time::timeout_at(until, reading).await.unwrap_or_default();
     read.truncate(KEEP_BYTES);
     let mut text = String::from_utf8_lossy(&read).into_owned();
     // A replaced byte is three: stay within the bound, at a character's boundary.

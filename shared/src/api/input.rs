@@ -1,9 +1,9 @@
 //! What requests may say. Unknown fields are refused: a misspelt one would otherwise be lost without a word.
 
-use serde::de::Error;
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
-use serde_json::{Map, Value};
 
 use super::error::{ApiError, Detail};
 use crate::domain::endpoint::{CustomHeaders, Description, EndpointMetadata, Subscription};
@@ -36,23 +36,28 @@ pub struct NewEndpoint {
 #[serde(deny_unknown_fields, expecting = "a JSON object")]
 pub struct EndpointPatch {
     /// A new URL.
+    #[serde(default, deserialize_with = "present")]
     pub url: Option<String>,
     /// New patterns.
+    #[serde(default, deserialize_with = "present")]
     pub events: Option<Subscription>,
     /// A new status.
+    #[serde(default, deserialize_with = "present")]
     pub status: Option<PatchStatus>,
     /// A new description; `null` removes it.
     #[serde(default)]
     pub description: Nullable<Description>,
     /// New metadata in place of the old.
+    #[serde(default, deserialize_with = "present")]
     pub metadata: Option<EndpointMetadata>,
     /// New headers in place of the old.
+    #[serde(default, deserialize_with = "present")]
     pub headers: Option<CustomHeaders>,
 }
 
 /// A status that a tenant may give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(try_from = "String")]
 pub enum PatchStatus {
     /// It takes events.
     Active,
@@ -60,6 +65,29 @@ pub enum PatchStatus {
     Paused,
     /// It takes nothing.
     Disabled,
+}
+
+/// A text that is no status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be active, paused or disabled")]
+pub struct NotAStatus;
+
+impl TryFrom<String> for PatchStatus {
+    type Error = NotAStatus;
+
+    fn try_from(text: String) -> Result<Self, NotAStatus> {
+        match text.as_str() {
+            "active" => Ok(Self::Active),
+            "paused" => Ok(Self::Paused),
+            "disabled" => Ok(Self::Disabled),
+            _ => Err(NotAStatus),
+        }
+    }
+}
+
+/// A field that may be absent, but not `null`: nobody could tell what that would mean.
+fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 /// A field that may be absent, `null`, or a value.
@@ -90,8 +118,7 @@ pub struct NewEvent {
     /// The particulars, to the letter.
     data: Box<RawValue>,
     /// The publisher's notes.
-    #[serde(default, deserialize_with = "object_or_null")]
-    metadata: Map<String, Value>,
+    metadata: Option<BTreeMap<String, Box<RawValue>>>,
 }
 
 impl NewEvent {
@@ -102,7 +129,8 @@ impl NewEvent {
     pub fn into_parts(self, tenant: &TenantId) -> Result<(EventType, Data, EventMetadata), ApiError> {
         let Self { event_type, data, metadata } = self;
         let data = Data::new(data).map_err(|error| refused("data", error))?;
-        let metadata = EventMetadata::new(metadata, tenant).map_err(|error| refused("metadata", error))?;
+        let metadata =
+            EventMetadata::new(metadata.unwrap_or_default(), tenant).map_err(|error| refused("metadata", error))?;
         Ok((event_type, data, metadata))
     }
 }
@@ -111,16 +139,9 @@ fn refused(field: &str, error: EventError) -> ApiError {
     let detail = Detail::new(field, error);
     match error {
         EventError::DataTooLarge | EventError::MetadataTooLarge => ApiError::TooLarge(detail),
-        EventError::DataNotObject | EventError::MetadataTenant | EventError::IdempotencyKey => {
-            ApiError::Invalid(detail)
-        }
-    }
-}
-
-fn object_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Map<String, Value>, D::Error> {
-    match Value::deserialize(deserializer)? {
-        Value::Object(entries) => Ok(entries),
-        Value::Null => Ok(Map::new()),
-        _ => Err(D::Error::custom("must be a JSON object")),
+        EventError::DataNotObject
+        | EventError::NotInteroperable
+        | EventError::MetadataTenant
+        | EventError::IdempotencyKey => ApiError::Invalid(detail),
     }
 }

@@ -9,7 +9,7 @@ use crate::domain::delivery::{Attempt, Delivery, Reason, Status, Trigger};
 use crate::domain::endpoint::{
     CustomHeaders, Description, DisabledReason, Endpoint, EndpointMetadata, EndpointStatus, Subscription,
 };
-use crate::domain::event::{Event, EventHead, EventMetadata};
+use crate::domain::event::{Event, EventHead, EventMetadata, rfc3339};
 use crate::domain::id::{EndpointId, EventId};
 use crate::domain::pattern::EventType;
 use crate::domain::secret::SigningSecret;
@@ -18,6 +18,16 @@ use crate::store::StoreError;
 
 /// A body of an answer.
 pub trait View: Serialize {}
+
+/// A time as clients see it.
+#[derive(Debug)]
+struct Time(Timestamp);
+
+impl Serialize for Time {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&rfc3339(self.0))
+    }
+}
 
 /// An endpoint.
 #[derive(Debug, Serialize)]
@@ -33,8 +43,8 @@ pub struct EndpointView {
     description: Option<Description>,
     metadata: EndpointMetadata,
     headers: CustomHeaders,
-    created_at: Timestamp,
-    updated_at: Timestamp,
+    created_at: Time,
+    updated_at: Time,
 }
 
 /// A secret that is shown this once.
@@ -78,8 +88,8 @@ impl EndpointView {
             description,
             metadata,
             headers,
-            created_at,
-            updated_at,
+            created_at: Time(created_at),
+            updated_at: Time(updated_at),
         }
     }
 
@@ -99,7 +109,7 @@ pub struct EventView {
     #[serde(rename = "type")]
     event_type: EventType,
     status: Status,
-    created_at: Timestamp,
+    created_at: Time,
     metadata: EventMetadata,
     deliveries: Vec<DeliveryView>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -112,7 +122,7 @@ impl EventView {
         let EventHead { id, tenant: _, event_type, created_at, metadata, endpoints: _ } = event;
         let status = Status::of_event(deliveries.iter().map(Delivery::status));
         let deliveries = deliveries.iter().map(DeliveryView::new).collect();
-        Self { id, event_type, status, created_at, metadata, deliveries, data: None }
+        Self { id, event_type, status, created_at: Time(created_at), metadata, deliveries, data: None }
     }
 
     /// The event with its data.
@@ -135,8 +145,8 @@ pub struct DeliveryView {
     endpoint_id: EndpointId,
     status: Status,
     attempts: usize,
-    next_attempt_at: Option<Timestamp>,
-    last_attempt_at: Option<Timestamp>,
+    next_attempt_at: Option<Time>,
+    last_attempt_at: Option<Time>,
     reason: Option<Reason>,
 }
 
@@ -146,8 +156,8 @@ impl DeliveryView {
             endpoint_id: delivery.endpoint,
             status: delivery.status(),
             attempts: delivery.attempts.len(),
-            next_attempt_at: delivery.next_attempt_at(),
-            last_attempt_at: delivery.attempts.last().map(|attempt| attempt.started_at),
+            next_attempt_at: delivery.next_attempt_at().map(Time),
+            last_attempt_at: delivery.attempts.last().map(|attempt| Time(attempt.started_at)),
             reason: delivery.reason(),
         }
     }
@@ -161,7 +171,7 @@ pub struct AttemptView {
     number: u32,
     round: u32,
     trigger: Trigger,
-    started_at: Timestamp,
+    started_at: Time,
     duration_ms: u32,
     outcome: &'static str,
     response_status: Option<u16>,
@@ -178,7 +188,7 @@ impl AttemptView {
             number,
             round,
             trigger,
-            started_at,
+            started_at: Time(started_at),
             duration_ms,
             outcome: outcome.as_str(),
             response_status: outcome.response_status(),

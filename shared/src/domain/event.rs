@@ -1,12 +1,13 @@
 //! An event: what happened, once, and the bytes that every receiver gets of it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::id::{EndpointId, EventId, TenantId};
@@ -27,6 +28,11 @@ pub enum EventError {
     /// `data` is no JSON object.
     #[error("must be a JSON object")]
     DataNotObject,
+    /// JSON by its grammar, but not what every parser takes.
+    #[error(
+        "holds what JSON parsers refuse: a number beyond a double's range, half a surrogate pair, or too many levels"
+    )]
+    NotInteroperable,
     /// `data` is beyond its bound.
     #[error("is larger than {MAX_DATA_BYTES} bytes")]
     DataTooLarge,
@@ -41,9 +47,28 @@ pub enum EventError {
     IdempotencyKey,
 }
 
+/// A JSON value, kept to the letter: `1.10` stays `1.10`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+struct Exact(Box<RawValue>);
+
+impl Exact {
+    /// The value, if every receiver's parser will take it (I-JSON, RFC 7493): raw text may still hold what none does.
+    fn checked(self) -> Result<(Self, Value), EventError> {
+        let value = serde_json::from_str(self.0.get()).map_err(|_| EventError::NotInteroperable)?;
+        Ok((self, value))
+    }
+}
+
+impl PartialEq for Exact {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.get() == other.0.get()
+    }
+}
+
 /// The `data` of an event: a JSON object, kept to the letter as it was published.
 #[derive(Debug, Clone)]
-pub struct Data(Box<RawValue>);
+pub struct Data(Exact);
 
 impl Data {
     /// The data, if it is an object within bounds.
@@ -51,27 +76,33 @@ impl Data {
         if raw.get().len() > MAX_DATA_BYTES {
             return Err(EventError::DataTooLarge);
         }
-        // Read in full: raw text may still hold what no JSON parser takes, such as half a surrogate pair.
-        serde_json::from_str::<Map<String, Value>>(raw.get()).map_err(|_| EventError::DataNotObject)?;
-        Ok(Self(raw))
+        match Exact(raw).checked()? {
+            (data, Value::Object(_)) => Ok(Self(data)),
+            _ => Err(EventError::DataNotObject),
+        }
     }
 }
 
-/// What a publisher notes beside the data: any JSON object of at most 16 KB.
+/// What a publisher notes beside the data: any JSON object of at most 16 KB, its values kept to the letter.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct EventMetadata(Map<String, Value>);
+pub struct EventMetadata(BTreeMap<String, Exact>);
 
 impl EventMetadata {
     /// The metadata, if it is within bounds and claims no other tenant than `tenant`.
-    pub fn new(entries: Map<String, Value>, tenant: &TenantId) -> Result<Self, EventError> {
-        if entries.get(TENANT_ENTRY).is_some_and(|claimed| claimed.as_str() != Some(tenant.as_str())) {
-            return Err(EventError::MetadataTenant);
-        }
+    pub fn new(entries: BTreeMap<String, Box<RawValue>>, tenant: &TenantId) -> Result<Self, EventError> {
         if serde_json::to_vec(&entries).map_or(usize::MAX, |text| text.len()) > MAX_METADATA_BYTES {
             return Err(EventError::MetadataTooLarge);
         }
-        Ok(Self(entries))
+        let mut kept = BTreeMap::new();
+        for (name, raw) in entries {
+            let (exact, value) = Exact(raw).checked()?;
+            if name == TENANT_ENTRY && value.as_str() != Some(tenant.as_str()) {
+                return Err(EventError::MetadataTenant);
+            }
+            kept.insert(name, exact);
+        }
+        Ok(Self(kept))
     }
 }
 
@@ -84,9 +115,17 @@ struct Composed<'a> {
     id: EventId,
     #[serde(rename = "type")]
     event_type: &'a EventType,
-    created: Timestamp,
-    data: &'a RawValue,
-    metadata: &'a Map<String, Value>,
+    created: String,
+    data: &'a Exact,
+    metadata: ReceivedMetadata<'a>,
+}
+
+#[derive(Serialize)]
+struct ReceivedMetadata<'a> {
+    #[serde(flatten)]
+    entries: BTreeMap<&'a str, &'a Exact>,
+    #[serde(rename = "tenantId")]
+    tenant: &'a TenantId,
 }
 
 #[derive(Deserialize)]
@@ -103,9 +142,10 @@ impl Body {
         metadata: &EventMetadata,
         tenant: &TenantId,
     ) -> Self {
-        let mut metadata = metadata.0.clone();
-        metadata.insert(TENANT_ENTRY.to_owned(), Value::String(tenant.as_str().to_owned()));
-        let composed = Composed { id, event_type, created, data: &data.0, metadata: &metadata };
+        let entries = metadata.0.iter().map(|(name, value)| (name.as_str(), value));
+        let entries = entries.filter(|(name, _)| *name != TENANT_ENTRY).collect();
+        let metadata = ReceivedMetadata { entries, tenant };
+        let composed = Composed { id, event_type, created: rfc3339(created), data: &data.0, metadata };
         #[expect(clippy::expect_used, reason = "texts, numbers and JSON values serialise to a Vec without fail")]
         Self(serde_json::to_vec(&composed).expect("JSON serialises"))
     }
@@ -159,6 +199,11 @@ pub struct Event {
     pub head: EventHead,
     /// What receivers get.
     pub body: Body,
+}
+
+/// The time as clients and receivers see it: RFC 3339 in UTC, always with milliseconds, so that times sort as texts.
+pub fn rfc3339(at: Timestamp) -> String {
+    format!("{at:.3}")
 }
 
 /// How long events and deliveries are kept.
@@ -217,8 +262,8 @@ mod tests {
         "acme".parse().unwrap()
     }
 
-    fn compose(data: &str, metadata: Value) -> Body {
-        let Value::Object(entries) = metadata else { unreachable!() };
+    fn compose(data: &str, metadata: &str) -> Body {
+        let entries = serde_json::from_str(metadata).unwrap();
         Body::compose(
             (EventId::new(Timestamp::UNIX_EPOCH, 1), Timestamp::UNIX_EPOCH),
             &"contract.created".parse().unwrap(),
@@ -231,18 +276,22 @@ mod tests {
     #[test]
     fn a_receiver_gets_the_data_to_the_letter_and_the_tenant() {
         let body =
-            compose(r#"{"amount": 1.10, "big": 123456789012345678901234567890}"#, serde_json::json!({"trace": "t-1"}));
+            compose(r#"{"amount": 1.10, "big": 123456789012345678901234567890}"#, r#"{"trace": "t-1", "rate": 1.10}"#);
         insta::assert_snapshot!(
             String::from_utf8_lossy(body.as_bytes()),
-            @r#"{"id":"evt_00000000000000000000000001","type":"contract.created","created":"1970-01-01T00:00:00Z","data":{"amount": 1.10, "big": 123456789012345678901234567890},"metadata":{"tenantId":"acme","trace":"t-1"}}"#
+            @r#"{"id":"evt_00000000000000000000000001","type":"contract.created","created":"1970-01-01T00:00:00.000Z","data":{"amount": 1.10, "big": 123456789012345678901234567890},"metadata":{"rate":1.10,"trace":"t-1","tenantId":"acme"}}"#
         );
         assert_eq!(body.data().unwrap().get(), r#"{"amount": 1.10, "big": 123456789012345678901234567890}"#);
     }
 
     #[test]
     fn data_is_an_object_within_bounds() {
-        for wrong in ["1", "null", "[]", "\"x\"", r#"{"a":"\ud800"}"#] {
+        for wrong in ["1", "null", "[]", "\"x\""] {
             assert_eq!(Data::new(raw(wrong)).map(|_| ()), Err(EventError::DataNotObject), "{wrong}");
+        }
+        let deep = format!("{}1{}", r#"{"a":"#.repeat(200), "}".repeat(200));
+        for wrong in [r#"{"a":"\ud800"}"#, r#"{"a":1e400}"#, &deep] {
+            assert_eq!(Data::new(raw(wrong)).map(|_| ()), Err(EventError::NotInteroperable), "{wrong}");
         }
         let sized = |bytes: usize| raw(&format!(r#"{{"a":"{}"}}"#, "x".repeat(bytes - 8)));
         assert!(Data::new(sized(MAX_DATA_BYTES)).is_ok());
@@ -251,7 +300,7 @@ mod tests {
 
     #[test]
     fn metadata_cannot_claim_another_tenant() {
-        let claim = |name: &str| Map::from_iter([("tenantId".to_owned(), Value::from(name))]);
+        let claim = |name: &str| BTreeMap::from([("tenantId".to_owned(), raw(&format!("\"{name}\"")))]);
         assert_eq!(EventMetadata::new(claim("other"), &tenant()), Err(EventError::MetadataTenant));
         assert!(EventMetadata::new(claim("acme"), &tenant()).is_ok());
     }
@@ -268,7 +317,7 @@ mod tests {
         #[test]
         fn data_survives_composition(key in "\\PC{0,10}", value in "\\PC{0,50}", number: f64) {
             let data = serde_json::json!({ key: value, "n": number.to_string() }).to_string();
-            let body = compose(&data, serde_json::json!({}));
+            let body = compose(&data, "{}");
             let kept = body.data().unwrap();
             prop_assert_eq!(kept.get(), data);
         }

@@ -113,7 +113,9 @@ async fn retry_after_is_read_in_seconds_and_as_a_date() {
     };
     assert_eq!(asked(503, "120").await, Some(120));
     assert_eq!(asked(429, "Thu, 01 Jan 1970 00:02:00 GMT").await, Some(120));
-    assert_eq!(asked(503, "Wed, 31 Dec 1969 00:00:00 GMT").await, None);
+    assert_eq!(asked(429, "Tue, 31 Dec 2199 23:59:59 GMT").await, Some(u32::MAX));
+    assert_eq!(asked(503, "99999999999").await, Some(u32::MAX));
+    assert_eq!(asked(503, "-1").await, None);
     assert_eq!(asked(503, "soon").await, None);
     assert_eq!(asked(500, "120").await, None);
 }
@@ -136,6 +138,14 @@ async fn a_status_counts_even_if_the_body_never_ends() {
     let parcel = Parcel { endpoint: &target, secrets: &[], event: EventId::new(NOW, 2), body: &body };
     let exchange = sender.send(parcel, NOW).await;
     assert_eq!(exchange.outcome, Outcome::Accepted { status: 200 });
+    assert_eq!(exchange.response_body.as_deref(), Some("part"));
+}
+
+#[tokio::test]
+async fn a_status_counts_even_if_its_body_outlasts_the_attempt() {
+    let (url, _heard) = server(b"HTTP/1.1 503 x\r\ncontent-length: 100\r\n\r\npart".to_vec(), true).await;
+    let exchange = send_to(TargetRules::PrivateToo, &endpoint(&url, &[])).await;
+    assert_eq!(exchange.outcome, Outcome::Refused { status: 503, retry_after_seconds: None });
     assert_eq!(exchange.response_body.as_deref(), Some("part"));
 }
 
