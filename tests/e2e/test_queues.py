@@ -7,19 +7,10 @@ from typing import Any
 import pytest
 from aws import Behind
 from client import Api
-from receiver import Answer, Hook, Receiver
+from messages import waiting_event
+from receiver import Answer, Receiver
 
 QUEUES = [("FirstAttemptsQueueUrl", "FirstAttemptsDeadLettersUrl"), ("RetriesQueueUrl", "RetriesDeadLettersUrl")]
-IN_AN_HOUR = Answer(503, {"Retry-After": "3600"})
-
-
-def waiting_event(api: Api, receiver: Receiver, behind: Behind, *then: Answer) -> tuple[str, str, Hook]:
-    """An event whose second attempt is due in an hour, and the message that will ask for it."""
-    hook = receiver.hook(IN_AN_HOUR, *then)
-    endpoint_id = api.create_endpoint(hook.url, [f"type.{uuid.uuid4().hex}"])["id"]
-    [pattern] = api.endpoint(endpoint_id)["events"]
-    event_id = api.publish(pattern)["id"]
-    return event_id, behind.latest_schedule_of(event_id)["Target"]["Input"], hook
 
 
 @pytest.mark.parametrize(("queue", "dead_letters"), QUEUES)
