@@ -10,6 +10,7 @@
 //! has more attempts than the policy. After the walk, once nothing goes wrong any more, everything comes to an end.
 //!
 //! Not in this world: expiry, and the several deliveries of one event, which know nothing of each other.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a walk that meets the impossible should stop there")]
 
 use jiff::Timestamp;
 use proptest::prelude::*;
