@@ -1,5 +1,5 @@
 # The commands of the project. `make` alone lists them.
-# Wanted on the machine: Rust, Python 3.11 or newer. All else is installed once, pinned, under .local/venv.
+# Wanted on the machine: Rust, Python 3.11 or newer, and Node 20 for the tests. All else is installed once, pinned, under .local/venv.
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
