@@ -12,6 +12,7 @@ ARCH ?= arm64
 PYTHON ?= python3
 
 venv := .local/venv
+target := $(or $(CARGO_TARGET_DIR),target)
 functions := $(notdir $(patsubst %/,%,$(wildcard functions/*/)))
 # Bytes: 8 MB.
 largest_binary := 8388608
@@ -39,7 +40,7 @@ up: build ## Run the whole rail on this machine, until Ctrl-C (PORT=4566)
 
 .PHONY: receiver
 receiver: build ## Run a receiver that verifies and prints what it gets (ARGS="--help")
-	@exec $${CARGO_TARGET_DIR:-target}/local/receiver $(ARGS)
+	@exec $(target)/local/receiver $(ARGS)
 
 .PHONY: watch
 watch: ## Serve all routes from source with cargo lambda, on the tables and queues of a running `make up`
@@ -86,4 +87,4 @@ lambda: ## Build the functions for AWS into target/lambda (ARCH=arm64 or x86_64)
 .PHONY: sizes
 sizes: ## Release builds for this machine, none larger than 8 MB
 	cargo build --release --locked $(addprefix --bin ,$(functions))
-	@$(call check_sizes,$${CARGO_TARGET_DIR:-target}/release/$$function)
+	@$(call check_sizes,$(target)/release/$$function)

@@ -74,7 +74,7 @@ class Stack(Emulator):
         """The environment variables that the template gives to its functions, of all of them together."""
         functions = self.client("lambda").list_functions()["Functions"]
         variables = [function["Environment"]["Variables"] for function in functions]
-        return {name: value for own in variables for name, value in sorted(own.items())}
+        return {name: value for own in variables for name, value in own.items()}
 
     def log(self) -> FunctionLog:
         """A reader of what the functions log, at the beginning."""

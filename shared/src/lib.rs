@@ -17,6 +17,7 @@ pub mod aws;
 pub mod clock;
 pub mod domain;
 pub mod env;
+mod memory;
 pub mod packing;
 pub mod publishing;
 pub mod queue;

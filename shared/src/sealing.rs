@@ -4,7 +4,6 @@
 //! does not open. Create and rotate may only seal, the delivery may only open.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use aws_sdk_kms::Client;
 use aws_sdk_kms::primitives::Blob;
@@ -13,6 +12,7 @@ use zeroize::Zeroizing;
 use crate::aws::{Act, AwsError};
 use crate::domain::id::{EndpointId, TenantId};
 use crate::domain::secret::SigningSecret;
+use crate::memory::Memory;
 
 /// A signing secret that only the delivery can open.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -58,9 +58,6 @@ impl Sealer {
     }
 }
 
-/// The most opened secrets that are remembered.
-const REMEMBERED: usize = 1000;
-
 /// A sealed secret, and what it is bound to.
 type Bound = (TenantId, EndpointId, SealedSecret);
 
@@ -69,13 +66,13 @@ type Bound = (TenantId, EndpointId, SealedSecret);
 pub struct Opener {
     client: Client,
     key_id: String,
-    opened: Mutex<HashMap<Bound, SigningSecret>>,
+    opened: Memory<Bound, SigningSecret>,
 }
 
 impl Opener {
     /// With this KMS key.
     pub fn new(client: Client, key_id: String) -> Self {
-        Self { client, key_id, opened: Mutex::default() }
+        Self { client, key_id, opened: Memory::default() }
     }
 
     /// The secret that was sealed for this endpoint of this tenant.
@@ -86,15 +83,11 @@ impl Opener {
         sealed: &SealedSecret,
     ) -> Result<SigningSecret, AwsError> {
         let bound = (tenant.clone(), endpoint, sealed.clone());
-        if let Some(secret) = self.remembered().get(&bound) {
-            return Ok(secret.clone());
+        if let Some(secret) = self.opened.get(&bound) {
+            return Ok(secret);
         }
         let secret = self.decrypt(&bound).await?;
-        let mut opened = self.remembered();
-        if opened.len() >= REMEMBERED {
-            opened.clear();
-        }
-        opened.insert(bound, secret.clone());
+        self.opened.put(bound, secret.clone());
         Ok(secret)
     }
 
@@ -105,10 +98,6 @@ impl Opener {
         let opened = Zeroizing::new(opened.ok_or("KMS answered without a plaintext").act(ACT)?.into_inner());
         let text = std::str::from_utf8(&opened).act(ACT)?;
         SigningSecret::parse(text).act(ACT)
-    }
-
-    fn remembered(&self) -> MutexGuard<'_, HashMap<Bound, SigningSecret>> {
-        self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::env;
 
 /// Starts the log at the level that Lambda is configured for (`AWS_LAMBDA_LOG_LEVEL`), `INFO` by default.
 ///
-/// The crates of others speak only of warnings.
+/// The crates of others speak only of warnings: at its finer levels the runtime writes out whole events.
 pub fn start() {
     let ours = env::text("AWS_LAMBDA_LOG_LEVEL").ok().and_then(|level| level.parse().ok()).unwrap_or(LevelFilter::INFO);
     let lines = tracing_subscriber::fmt::layer()
@@ -21,13 +21,6 @@ pub fn start() {
         .with_span_list(false)
         .with_target(false)
         .with_ansi(false);
-    let filter = Targets::new()
-        .with_default(Level::WARN)
-        // The runtime writes out whole events at its finer levels.
-        .with_target("lambda_runtime", Level::WARN)
-        .with_target("rail", ours)
-        .with_target("deliver", ours)
-        .with_target("publish_event", ours)
-        .with_target("retry_event", ours);
+    let filter = Targets::new().with_default(Level::WARN).with_target("rail", ours).with_target("deliver", ours);
     tracing_subscriber::registry().with(filter).with(lines).init();
 }

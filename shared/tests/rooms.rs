@@ -43,6 +43,7 @@ fn the_domain_knows_nothing_of_aws_http_servers_time_dice_or_environment() {
         "crate::aws",
         "crate::clock",
         "crate::env",
+        "crate::memory",
         "crate::queue",
         "crate::schedule",
         "crate::sealing",

@@ -4,7 +4,6 @@ use lambda_http::{Body, Response};
 use serde::Serialize;
 
 use crate::aws::AwsError;
-use crate::domain::id::IdError;
 use crate::domain::key::Scope;
 use crate::publishing::PublishError;
 use crate::store::StoreError;
@@ -161,12 +160,6 @@ impl From<PublishError> for ApiError {
             PublishError::Store(error) => error.into(),
             PublishError::Queue(error) => error.into(),
         }
-    }
-}
-
-impl From<IdError> for ApiError {
-    fn from(error: IdError) -> Self {
-        Self::invalid("id", error)
     }
 }
 

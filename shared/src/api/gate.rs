@@ -2,8 +2,6 @@
 //!
 //! Each function checks the key itself, so no route can be deployed without the check.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use http::header::AUTHORIZATION;
@@ -12,24 +10,23 @@ use lambda_http::Request;
 use super::error::ApiError;
 use crate::domain::id::TenantId;
 use crate::domain::key::{ApiKey, KeyHash, KeySecret, Scope};
+use crate::memory::Memory;
 use crate::store::api_keys::ApiKeys;
 
 /// How long a key once found valid is taken for valid: so long a revoked key may go on.
 const TRUST: Duration = Duration::from_secs(60);
-/// The most keys remembered.
-const REMEMBERED: usize = 1000;
 
 /// The check of API keys.
 #[derive(Debug)]
 pub struct Gate {
     keys: ApiKeys,
-    known: Mutex<HashMap<KeyHash, (ApiKey, Instant)>>,
+    known: Memory<KeyHash, (ApiKey, Instant)>,
 }
 
 impl Gate {
     /// Over these keys.
     pub fn new(keys: ApiKeys) -> Self {
-        Self { keys, known: Mutex::default() }
+        Self { keys, known: Memory::default() }
     }
 
     /// The tenant for which the request speaks, if its key allows `scope`.
@@ -48,28 +45,15 @@ impl Gate {
             return Err(ApiError::Unauthorized(MISSING));
         }
         let hash = KeySecret::parse(key.trim()).ok_or(ApiError::Unauthorized(WRONG))?.hash();
-        let key = match self.remembered(&hash) {
-            Some(key) => key,
-            None => {
+        let key = match self.known.get(&hash) {
+            Some((key, since)) if since.elapsed() < TRUST => key,
+            Some(_) | None => {
                 let found = self.keys.find(&hash).await?;
                 let key = found.filter(|key| key.revoked_at.is_none()).ok_or(ApiError::Unauthorized(WRONG))?;
-                self.remember(hash, key.clone());
+                self.known.put(hash, (key.clone(), Instant::now()));
                 key
             }
         };
         if key.allows(scope) { Ok(key.tenant) } else { Err(ApiError::Forbidden(scope)) }
-    }
-
-    fn remembered(&self, hash: &KeyHash) -> Option<ApiKey> {
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.get(hash).filter(|(_, since)| since.elapsed() < TRUST).map(|(key, _)| key.clone())
-    }
-
-    fn remember(&self, hash: KeyHash, key: ApiKey) {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= REMEMBERED {
-            known.clear();
-        }
-        known.insert(hash, (key, Instant::now()));
     }
 }

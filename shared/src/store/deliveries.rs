@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::item::{self, Item, unreadable};
-use super::keys::{self, OPEN_KEY, SK};
+use super::keys::{self, OPEN_KEY};
 use super::update::Update;
 use super::{Inserted, Log, StoreError};
 use crate::aws::Act;
@@ -168,10 +168,8 @@ impl From<&Delivery> for DeliveryItem {
 }
 
 /// The delivery that an item holds.
-pub(super) fn read(mut item: Item) -> Result<Delivery, StoreError> {
-    let event = item::take(WHAT, &mut item, SK)?;
-    let event = event.as_s().map_err(|_| unreadable(WHAT, &"its key is no text"))?;
-    let event = event.parse().map_err(|error| unreadable(WHAT, &error))?;
+pub(super) fn read(item: Item) -> Result<Delivery, StoreError> {
+    let event = item::sort_key(WHAT, &item)?;
     let stored: DeliveryItem = item::read(WHAT, item)?;
     let state = match (stored.state, stored.trigger, stored.due, stored.reason) {
         (StateName::Pending, Some(trigger), ..) => State::Pending(trigger),

@@ -1,6 +1,7 @@
 //! Endpoints, with their sealed signing secrets, in the table `Endpoints`.
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::{AttributeValue, Select};
@@ -9,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::StoreError;
 use super::item::{self, Item, unreadable};
-use super::keys::{self, SK};
+use super::keys;
 use super::update::{Update, condition_failed};
 use crate::aws::Act;
 use crate::domain::endpoint::{
@@ -113,19 +114,14 @@ impl Endpoints {
 
     /// Every endpoint of a tenant, oldest first, as of this moment.
     pub async fn list(&self, tenant: &TenantId) -> Result<Vec<Endpoint>, StoreError> {
-        let query = self.client.query().table_name(&self.table).consistent_read(true);
-        let query = query.key_condition_expression("pk = :tenant");
-        let query = query.expression_attribute_values(":tenant", AttributeValue::S(keys::endpoints_of(tenant)));
-        let items = query.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
+        let items = self.query(tenant).into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
         items.act("list the endpoints")?.into_iter().map(|item| read(tenant, item)).collect()
     }
 
     /// How many endpoints a tenant has.
     pub async fn count(&self, tenant: &TenantId) -> Result<usize, StoreError> {
-        let query = self.client.query().table_name(&self.table).consistent_read(true).select(Select::Count);
-        let query = query.key_condition_expression("pk = :tenant");
-        let query = query.expression_attribute_values(":tenant", AttributeValue::S(keys::endpoints_of(tenant)));
-        let pages = query.into_paginator().send().collect::<Result<Vec<_>, _>>().await;
+        let pages =
+            self.query(tenant).select(Select::Count).into_paginator().send().collect::<Result<Vec<_>, _>>().await;
         let count: i32 = pages.act("count the endpoints")?.iter().map(|page| page.count).sum();
         Ok(count.unsigned_abs() as usize)
     }
@@ -204,6 +200,12 @@ impl Endpoints {
         Ok(get.send().await.act("get the endpoint")?.item)
     }
 
+    fn query(&self, tenant: &TenantId) -> QueryFluentBuilder {
+        let query = self.client.query().table_name(&self.table).consistent_read(true);
+        let query = query.key_condition_expression("pk = :tenant");
+        query.expression_attribute_values(":tenant", AttributeValue::S(keys::endpoints_of(tenant)))
+    }
+
     fn update(&self, tenant: &TenantId, id: EndpointId) -> UpdateItemFluentBuilder {
         self.client.update_item().table_name(&self.table).set_key(Some(keys::endpoint(tenant, id).attributes()))
     }
@@ -246,10 +248,8 @@ fn write(endpoint: &Endpoint) -> Result<Item, StoreError> {
     item::write(WHAT, keys::endpoint(&tenant, id), &value)
 }
 
-fn read(tenant: &TenantId, mut item: Item) -> Result<Endpoint, StoreError> {
-    let id = item::take(WHAT, &mut item, SK)?;
-    let id = id.as_s().map_err(|_| unreadable(WHAT, &"its key is no text"))?;
-    let id = id.parse().map_err(|error| unreadable(WHAT, &error))?;
+fn read(tenant: &TenantId, item: Item) -> Result<Endpoint, StoreError> {
+    let id = item::sort_key(WHAT, &item)?;
     let stored: EndpointItem = item::read(WHAT, item)?;
     let status = match (stored.status, stored.disabled_reason) {
         (StatusName::Active, _) => EndpointStatus::Active,

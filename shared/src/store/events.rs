@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::item::{self, Item, unreadable};
-use super::keys::{self, SK};
+use super::keys;
 use super::{Inserted, Log, StoreError};
 use crate::domain::event::{Event, EventHead, EventMetadata};
 use crate::domain::id::{EndpointId, EventId, TenantId};
@@ -79,10 +79,8 @@ fn read(tenant: &TenantId, mut item: Item) -> Result<Event, StoreError> {
 }
 
 /// The event's head, from an item with or without the body.
-pub(super) fn read_head(tenant: &TenantId, mut item: Item) -> Result<EventHead, StoreError> {
-    let id = item::take(WHAT, &mut item, SK)?;
-    let id = id.as_s().map_err(|_| unreadable(WHAT, &"its key is no text"))?;
-    let id = id.parse().map_err(|error| unreadable(WHAT, &error))?;
+pub(super) fn read_head(tenant: &TenantId, item: Item) -> Result<EventHead, StoreError> {
+    let id = item::sort_key(WHAT, &item)?;
     let EventItem { event_type, created_at, metadata, endpoints } = item::read(WHAT, item)?;
     let metadata: EventMetadata = serde_json::from_str(&metadata).map_err(|error| unreadable(WHAT, &error))?;
     Ok(EventHead { id, tenant: tenant.clone(), event_type, created_at, metadata, endpoints })

@@ -1,6 +1,7 @@
 //! Items in and out: domain values as attributes, expiry checked.
 
 use std::collections::HashMap;
+use std::str::FromStr;
 
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -9,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::StoreError;
-use super::keys::Key;
+use super::keys::{Key, SK};
 
 /// An item as the SDK knows it.
 pub type Item = HashMap<String, AttributeValue>;
@@ -32,6 +33,12 @@ pub fn read<T: DeserializeOwned>(what: &'static str, item: Item) -> Result<T, St
 /// One attribute, taken out of an item.
 pub fn take(what: &'static str, item: &mut Item, name: &'static str) -> Result<AttributeValue, StoreError> {
     item.remove(name).ok_or_else(|| unreadable(what, &format_args!("it has no `{name}`")))
+}
+
+/// The sort key of an item, which names what it holds.
+pub fn sort_key<T: FromStr<Err: ToString>>(what: &'static str, item: &Item) -> Result<T, StoreError> {
+    let text = item.get(SK).and_then(|key| key.as_s().ok()).ok_or_else(|| unreadable(what, &"its key is no text"))?;
+    text.parse().map_err(|error| unreadable(what, &error))
 }
 
 /// The error for an item that this version of the code cannot read.

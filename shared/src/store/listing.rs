@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use super::deliveries;
 use super::events::{self, HEAD};
-use super::item::{self, Item, unreadable};
+use super::item::{self, Item};
 use super::keys::{self, OPEN_INDEX, OPEN_KEY, PK, SK};
 use super::{Log, StoreError};
 use crate::aws::Act;
@@ -137,7 +137,7 @@ impl Shard {
             let page = query.send().await.act("read the log")?;
             let more = page.last_evaluated_key.is_some();
             for item in page.items.unwrap_or_default() {
-                let id = id_of(&item)?;
+                let id = item::sort_key("log", &item)?;
                 self.unread = Unread::Below(id);
                 if !item::expired(&item, now) {
                     self.read.push_back((id, item));
@@ -149,9 +149,4 @@ impl Shard {
         }
         Ok(())
     }
-}
-
-fn id_of(item: &Item) -> Result<EventId, StoreError> {
-    let id = item.get(SK).and_then(|id| id.as_s().ok()).ok_or_else(|| unreadable("log", &"a key is no text"))?;
-    id.parse().map_err(|error| unreadable("log", &error))
 }
