@@ -10,7 +10,7 @@
 //! - [`call_for`] and the transitions are total: every message finds an answer in every state.
 //! - `Delivered` and `Failed` absorb: nothing but a manual retry leads out of `Failed`, nothing out of `Delivered`.
 //! - A delivery is never left waiting without a message or a schedule that leads on: whoever finds one `Retrying`
-//!   makes sure that its schedule exists.
+//!   makes sure that its schedule exists. One that is `Held` waits for its endpoint, and whoever tends that lets it go.
 //!
 //! Not promised: that an attempt is made once only. A crash between sending and recording sends again, with the same
 //! `webhook-id`.
@@ -274,7 +274,8 @@ pub struct Call {
 pub enum Step {
     /// Send the request.
     Attempt,
-    /// Record this first (a manual retry whose asker got no further than the queue), then send the request.
+    /// Record this first (a retry by hand or a release whose asker got no further than the queue), then send the
+    /// request.
     Advance(Delivery),
     /// The message is stale, and the delivery waits: make sure that its schedule exists.
     Schedule {
@@ -296,12 +297,23 @@ pub enum NotRetryable {
     TooManyAttempts,
 }
 
+/// Why there are no retries of a delivery to cancel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotCancellable {
+    /// Its first attempt is under way.
+    #[error("awaits its first attempt, which cannot be called back")]
+    FirstAttempt,
+    /// It is delivered, or failed for good.
+    #[error("is settled")]
+    Settled,
+}
+
 /// What a manual retry makes of a delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Retry {
     /// It was pending: ask again for the attempt that is due anyway, in case the first asking was lost.
     Again,
-    /// It waits or had failed: this is its new state.
+    /// It waited, was held or had failed: this is its new state.
     Now(Delivery),
 }
 
@@ -309,8 +321,8 @@ pub enum Retry {
 pub fn call_for(recorded: &Delivery, call: Call) -> Step {
     if call.fence == recorded.fence {
         return match recorded.state {
-            State::Pending(_) | State::Held | State::Retrying { .. } => Step::Attempt,
-            State::Delivered | State::Failed(_) => Step::Nothing,
+            State::Pending(_) | State::Retrying { .. } => Step::Attempt,
+            State::Held | State::Delivered | State::Failed(_) => Step::Nothing,
         };
     }
     if call.fence < recorded.fence {
@@ -319,14 +331,17 @@ pub fn call_for(recorded: &Delivery, call: Call) -> Step {
             State::Pending(_) | State::Held | State::Delivered | State::Failed(_) => Step::Nothing,
         };
     }
-    // Ahead of the record: a manual retry is enqueued first and recorded after, so that a crash in between is mended
-    // here.
-    match recorded.retry_by_hand() {
-        Ok(Retry::Now(advanced)) if call.trigger == Trigger::Manual && call.fence == advanced.fence => {
-            Step::Advance(advanced)
-        }
-        Ok(Retry::Now(_) | Retry::Again) | Err(_) => Step::Nothing,
-    }
+    // Ahead of the record: what brings a delivery forward is enqueued first and recorded after, so that a crash in
+    // between is mended here.
+    let advanced = match call.trigger {
+        Trigger::Manual => match recorded.retry_by_hand() {
+            Ok(Retry::Now(advanced)) => Some(advanced),
+            Ok(Retry::Again) | Err(_) => None,
+        },
+        Trigger::Policy => recorded.released(),
+        Trigger::Test => None,
+    };
+    advanced.filter(|advanced| advanced.fence == call.fence).map_or(Step::Nothing, Step::Advance)
 }
 
 impl Delivery {
@@ -414,6 +429,39 @@ impl Delivery {
         self.moved_to(State::Held)
     }
 
+    /// This delivery let go again, because its endpoint is active; `None` if it was not held.
+    pub fn released(&self) -> Option<Self> {
+        match self.state {
+            State::Held => Some(self.moved_to(State::Pending(Trigger::Policy))),
+            State::Pending(_) | State::Retrying { .. } | State::Delivered | State::Failed(_) => None,
+        }
+    }
+
+    /// This delivery given up without its endpoint: when that takes nothing any more, what waits for it would wait in
+    /// vain. `None` for what is settled, and for what a message will settle: nothing then needs to be done.
+    pub fn abandoned(&self, reason: Reason) -> Option<Self> {
+        match self.state {
+            State::Held | State::Retrying { .. } => Some(self.given_up(reason)),
+            State::Pending(_) | State::Delivered | State::Failed(_) => None,
+        }
+    }
+
+    /// What cancelling the retries to come makes of a delivery.
+    ///
+    /// A first attempt is none of them: it may be under way, and its outcome counts. Of a retry that is under way the
+    /// outcome is dropped.
+    ///
+    /// # Errors
+    /// When no retry is to come.
+    pub fn cancelled(&self) -> Result<Self, NotCancellable> {
+        match self.state {
+            State::Retrying { .. } | State::Held => Ok(self.given_up(Reason::Cancelled)),
+            State::Pending(_) if self.attempts.is_empty() => Err(NotCancellable::FirstAttempt),
+            State::Pending(_) => Ok(self.given_up(Reason::Cancelled)),
+            State::Delivered | State::Failed(_) => Err(NotCancellable::Settled),
+        }
+    }
+
     /// What somebody's wish to have it delivered again now makes of it.
     ///
     /// What waits is brought forward; what failed starts a new round of the policy.
@@ -423,8 +471,8 @@ impl Delivery {
     pub fn retry_by_hand(&self) -> Result<Retry, NotRetryable> {
         let round = match self.state {
             State::Delivered => return Err(NotRetryable::Delivered),
-            State::Pending(_) | State::Held => return Ok(Retry::Again),
-            State::Retrying { .. } => self.round,
+            State::Pending(_) => return Ok(Retry::Again),
+            State::Held | State::Retrying { .. } => self.round,
             State::Failed(_) => self.round + 1,
         };
         if self.attempts.len() >= MAX_ATTEMPTS {
@@ -521,6 +569,31 @@ mod tests {
     }
 
     #[test]
+    fn a_held_delivery_waits_for_its_endpoint_and_goes_on_where_it_was() {
+        let held = fresh().after(refused(), Trigger::Policy, &RetryPolicy::default()).held();
+        assert_eq!((held.status(), call_for(&held, call(&held))), (Status::Pending, Step::Nothing));
+        let released = held.released().unwrap();
+        assert_eq!(call_for(&held, call(&released)), Step::Advance(released.clone()));
+        assert_eq!(call_for(&released, call(&released)), Step::Attempt);
+        let then = released.after(refused(), Trigger::Policy, &RetryPolicy::default());
+        assert_eq!(then.state, State::Retrying { due: Timestamp::from_second(300).unwrap() });
+        assert_eq!(then.released(), None);
+    }
+
+    #[test]
+    fn cancelling_drops_what_is_still_to_come_but_no_first_attempt() {
+        let waiting = fresh().after(refused(), Trigger::Policy, &RetryPolicy::default());
+        let cancelled = waiting.cancelled().unwrap();
+        assert_eq!(cancelled.state, State::Failed(Reason::Cancelled));
+        assert_eq!(call_for(&cancelled, call(&waiting)), Step::Nothing);
+        let Ok(Retry::Now(forward)) = waiting.retry_by_hand() else { unreachable!() };
+        assert_eq!(forward.cancelled().map(|d| d.state), Ok(State::Failed(Reason::Cancelled)));
+        assert_eq!(fresh().held().cancelled().map(|d| d.state), Ok(State::Failed(Reason::Cancelled)));
+        assert_eq!(fresh().cancelled(), Err(NotCancellable::FirstAttempt));
+        assert_eq!(cancelled.cancelled(), Err(NotCancellable::Settled));
+    }
+
+    #[test]
     fn a_repeated_message_makes_sure_of_the_schedule() {
         let first = fresh();
         let waiting = first.after(refused(), Trigger::Policy, &RetryPolicy::default());
@@ -561,6 +634,8 @@ mod tests {
         RetriedByHand,
         GivenUp,
         Held,
+        Released,
+        Cancelled,
     }
 
     fn happenings() -> impl Strategy<Value = Vec<Happening>> {
@@ -569,6 +644,8 @@ mod tests {
             2 => Just(Happening::RetriedByHand),
             1 => Just(Happening::GivenUp),
             1 => Just(Happening::Held),
+            1 => Just(Happening::Released),
+            1 => Just(Happening::Cancelled),
         ];
         prop::collection::vec(one, 0..30)
     }
@@ -585,6 +662,8 @@ mod tests {
             },
             Happening::GivenUp if open => delivery.given_up(Reason::EndpointDeleted),
             Happening::Held if open => delivery.held(),
+            Happening::Released => delivery.released().unwrap_or_else(|| delivery.clone()),
+            Happening::Cancelled => delivery.cancelled().unwrap_or_else(|_| delivery.clone()),
             Happening::Attempted(_) | Happening::GivenUp | Happening::Held => delivery.clone(),
         }
     }
@@ -616,9 +695,13 @@ mod tests {
                     let made = delivery.attempts.iter().filter(|attempt| attempt.round == round).count();
                     prop_assert!(made <= RetryPolicy::default().attempts());
                 }
-                // What is open has a way forward.
-                if matches!(delivery.status(), Status::Pending | Status::Retrying) {
-                    prop_assert_eq!(call_for(&delivery, call(&delivery)), Step::Attempt);
+                // What is open has a way forward: its own message, or a release.
+                match delivery.state {
+                    State::Pending(_) | State::Retrying { .. } => {
+                        prop_assert_eq!(call_for(&delivery, call(&delivery)), Step::Attempt);
+                    }
+                    State::Held => prop_assert!(delivery.released().is_some()),
+                    State::Delivered | State::Failed(_) => {}
                 }
             }
         }
