@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use rail::clock;
 use rail::domain::id::{KeyId, TenantId};
 use rail::domain::key::{ApiKey, KeySecret, Scope};
+use rail::domain::pace::Rate;
 use rail::store::api_keys::ApiKeys;
 use serde::Serialize;
 
@@ -22,6 +23,9 @@ pub enum Command {
         /// What it allows: endpoints:read, endpoints:write, events:publish, events:read, events:write, or admin for all.
         #[arg(long, value_delimiter = ',', required = true)]
         scopes: Vec<Scope>,
+        /// How many requests a second it allows at most, 1 to 500; without, as many as the stage takes.
+        #[arg(long, value_name = "PER_SECOND")]
+        rate_limit: Option<Rate>,
     },
     /// Lists keys, revoked ones too; never the keys themselves.
     List {
@@ -44,30 +48,36 @@ struct KeyView<'a> {
     key: Option<&'a str>,
     tenant: &'a TenantId,
     scopes: &'a [Scope],
+    rate_limit: Option<Rate>,
     created_at: Timestamp,
     revoked_at: Option<Timestamp>,
 }
 
 impl<'a> KeyView<'a> {
     fn new(key: &'a ApiKey) -> Self {
-        let ApiKey { id, tenant, scopes, created_at, revoked_at } = key;
-        Self { id: *id, key: None, tenant, scopes, created_at: *created_at, revoked_at: *revoked_at }
+        let ApiKey { id, tenant, scopes, rate_limit, created_at, revoked_at } = key;
+        let (id, created_at, revoked_at) = (*id, *created_at, *revoked_at);
+        Self { id, key: None, tenant, scopes, rate_limit: *rate_limit, created_at, revoked_at }
     }
 }
 
 pub async fn run(command: Command, keys: &ApiKeys, json: bool) -> Result<(), Box<dyn Error>> {
     match command {
-        Command::Create { tenant, scopes } => create(keys, tenant, scopes, json).await,
+        Command::Create { tenant, scopes, rate_limit } => create(keys, (tenant, scopes, rate_limit), json).await,
         Command::List { tenant } => list(keys, tenant, json).await,
         Command::Revoke { id } => revoke(keys, id, json).await,
     }
 }
 
-async fn create(keys: &ApiKeys, tenant: TenantId, scopes: Vec<Scope>, json: bool) -> Result<(), Box<dyn Error>> {
+async fn create(
+    keys: &ApiKeys,
+    (tenant, scopes, rate_limit): (TenantId, Vec<Scope>, Option<Rate>),
+    json: bool,
+) -> Result<(), Box<dyn Error>> {
     let now = clock::now();
     let secret = KeySecret::new(clock::random_bytes());
     let id = KeyId::new(now, clock::random());
-    let key = ApiKey { id, tenant, scopes, created_at: now, revoked_at: None };
+    let key = ApiKey { id, tenant, scopes, rate_limit, created_at: now, revoked_at: None };
     keys.insert(&secret.hash(), &key).await?;
     if json {
         return print_json(&KeyView { key: Some(secret.reveal()), ..KeyView::new(&key) });
@@ -84,11 +94,12 @@ async fn list(keys: &ApiKeys, tenant: Option<TenantId>, json: bool) -> Result<()
         return print_json(&keys.iter().map(KeyView::new).collect::<Vec<_>>());
     }
     let mut table = Table::new();
-    table.load_style(NOTHING).set_header(["ID", "TENANT", "SCOPES", "CREATED", "REVOKED"]);
+    table.load_style(NOTHING).set_header(["ID", "TENANT", "SCOPES", "PER SECOND", "CREATED", "REVOKED"]);
     for key in keys {
         let scopes = key.scopes.iter().map(Scope::to_string).collect::<Vec<_>>().join(",");
         let revoked = key.revoked_at.map_or_else(String::new, |at| at.to_string());
-        table.add_row([key.id.to_string(), key.tenant.to_string(), scopes, key.created_at.to_string(), revoked]);
+        let rate = key.rate_limit.map_or_else(String::new, |rate| u16::from(rate).to_string());
+        table.add_row([key.id.to_string(), key.tenant.to_string(), scopes, rate, key.created_at.to_string(), revoked]);
     }
     println!("{table}");
     Ok(())

@@ -9,6 +9,8 @@ use std::time::Duration;
 use http::HeaderName;
 
 use crate::domain::event::Retention;
+use crate::domain::failing::Patience;
+use crate::domain::pace::Rate;
 use crate::domain::retry::RetryPolicy;
 use crate::domain::target::TargetRules;
 
@@ -58,6 +60,22 @@ fn between(name: &'static str, least: u16, most: u16) -> Result<u16, EnvError> {
 /// When it is missing or no policy.
 pub fn retry_policy() -> Result<RetryPolicy, EnvError> {
     parsed("RETRY_DELAYS")
+}
+
+/// `DISABLE_AFTER_HOURS`: how long an endpoint may fail.
+///
+/// # Errors
+/// When it is missing or out of bounds.
+pub fn patience() -> Result<Patience, EnvError> {
+    parsed("DISABLE_AFTER_HOURS")
+}
+
+/// `RELEASE_PER_SECOND`: how fast an endpoint that was paused gets what was kept for it.
+///
+/// # Errors
+/// When it is missing or out of bounds.
+pub fn release_rate() -> Result<Rate, EnvError> {
+    parsed("RELEASE_PER_SECOND")
 }
 
 /// `ATTEMPT_TIMEOUT_SECONDS`: at most 30, so that a batch ends well inside the function's own time-out.

@@ -14,6 +14,8 @@
 
 pub mod api;
 pub mod aws;
+pub mod batch;
+pub mod chores;
 pub mod clock;
 pub mod domain;
 pub mod env;

@@ -10,8 +10,9 @@ use jiff::Timestamp;
 
 use crate::aws::AwsError;
 use crate::clock;
+use crate::domain::announcement::Announcement;
 use crate::domain::delivery::{Delivery, Fence, State, Trigger};
-use crate::domain::endpoint::{Endpoint, EndpointStatus};
+use crate::domain::endpoint::Endpoint;
 use crate::domain::event::{Body, Data, Event, EventHead, EventMetadata, Retention};
 use crate::domain::id::{EventId, TenantId};
 use crate::domain::pattern::EventType;
@@ -95,11 +96,34 @@ impl Publisher {
             Claim::Replay(id, created_at) => (id, created_at, true),
             Claim::OtherBody => return Err(PublishError::OtherBody),
         };
+        let (event, deliveries) = self.carry_out(publication, (id, created_at), replayed, now).await?;
+        Ok(Published { event: event.head, deliveries, replayed })
+    }
+
+    /// Publishes an event of the rail's own, or completes its publishing.
+    ///
+    /// # Errors
+    /// When table or queue did not take all: it is to be announced again.
+    pub async fn announce(&self, tenant: TenantId, announcement: Announcement) -> Result<(), PublishError> {
+        let Announcement { id, at, event_type, data } = announcement;
+        let publication = Publication { tenant, event_type, data, metadata: EventMetadata::default() };
+        self.carry_out(publication, (id, at), true, clock::now()).await?;
+        Ok(())
+    }
+
+    /// `begun`: whether some of it may have been done before.
+    async fn carry_out(
+        &self,
+        publication: Publication,
+        (id, created_at): (EventId, Timestamp),
+        begun: bool,
+        now: Timestamp,
+    ) -> Result<(Event, Vec<Delivery>), PublishError> {
         let endpoints = self.endpoints.list(&publication.tenant).await?;
         let event = self.write_event(publication, (id, created_at), &endpoints, now).await?;
-        let deliveries = self.write_deliveries(&event.head, &endpoints, now).await?;
-        self.enqueue(&event.body, &deliveries, replayed).await?;
-        Ok(Published { event: event.head, deliveries, replayed })
+        let deliveries = self.write_deliveries(&event.head, now).await?;
+        self.enqueue(&event.body, &deliveries, begun, now).await?;
+        Ok((event, deliveries))
     }
 
     async fn write_event(
@@ -120,18 +144,11 @@ impl Publisher {
         }
     }
 
-    async fn write_deliveries(
-        &self,
-        event: &EventHead,
-        endpoints: &[Endpoint],
-        now: Timestamp,
-    ) -> Result<Vec<Delivery>, PublishError> {
+    async fn write_deliveries(&self, event: &EventHead, now: Timestamp) -> Result<Vec<Delivery>, PublishError> {
         let expires = self.retention.end(event.created_at);
-        let paused = |id| endpoints.iter().any(|e| e.id == id && e.status == EndpointStatus::Paused);
         let writes = event.endpoints.iter().copied().map(|endpoint| {
             let (tenant, event_type) = (event.tenant.clone(), event.event_type.clone());
             let new = Delivery::new(tenant, endpoint, event.id, event_type, event.created_at);
-            let new = if paused(endpoint) { new.held() } else { new };
             async move {
                 match self.log.insert_delivery(&new, expires, now).await? {
                     Inserted::New => Ok::<_, PublishError>(new),
@@ -143,7 +160,13 @@ impl Publisher {
     }
 
     /// A message for each delivery whose first attempt is still to be made.
-    async fn enqueue(&self, body: &Body, deliveries: &[Delivery], replayed: bool) -> Result<(), PublishError> {
+    async fn enqueue(
+        &self,
+        body: &Body,
+        deliveries: &[Delivery],
+        begun: bool,
+        now: Timestamp,
+    ) -> Result<(), PublishError> {
         let packed = PackedBody::new(body);
         let due = deliveries.iter().filter(|delivery| match delivery.state {
             State::Pending(_) => delivery.fence == Fence::FIRST,
@@ -152,9 +175,9 @@ impl Publisher {
         let messages: Vec<_> = due
             .map(|delivery| {
                 let message = Message::about(delivery, Trigger::Policy).carrying(&packed);
-                if replayed { message } else { message.fresh() }
+                if begun { message } else { message.fresh() }
             })
             .collect();
-        Ok(self.queue.send(&messages).await?)
+        Ok(self.queue.send(&messages, now).await?)
     }
 }

@@ -1,7 +1,9 @@
-//! The two queues of the delivery function, and what is said in them.
+//! The queues of the delivery function, and what is said in them.
 //!
 //! First attempts and retries wait in queues of their own: a storm of retries never delays a first attempt. Messages carry
 //! the tenant as their group, so that one tenant's flood does not delay the others (fair queues).
+
+use std::time::Duration;
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
@@ -15,6 +17,7 @@ use crate::aws::{Act, AwsError};
 use crate::domain::delivery::{Call, Delivery, Fence, Trigger};
 use crate::domain::event::Body;
 use crate::domain::id::{EndpointId, EventId, TenantId};
+use crate::domain::pace;
 use crate::domain::pattern::EventType;
 use crate::packing;
 
@@ -44,6 +47,9 @@ pub struct Message {
     /// Whether the publishing of the event sent this, once: the delivery was written just before, and need not be read.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub fresh: bool,
+    /// The moment that is this attempt's at the endpoint's rate. Until shortly before, the queue keeps the message back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slot: Option<Timestamp>,
     /// The event's body, packed, in base64 (a queue takes only the characters of XML), where it is short enough.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     payload: Option<String>,
@@ -61,6 +67,7 @@ impl Message {
             fence: delivery.fence,
             trigger,
             fresh: false,
+            slot: None,
             payload: None,
         }
     }
@@ -75,6 +82,12 @@ impl Message {
     #[must_use]
     pub fn fresh(self) -> Self {
         Self { fresh: true, ..self }
+    }
+
+    /// The same, to be read again when its slot comes. Until then much may happen to the delivery: it is not fresh.
+    #[must_use]
+    pub fn at(self, slot: Timestamp) -> Self {
+        Self { fresh: false, slot: Some(slot), ..self }
     }
 
     /// What it calls for.
@@ -123,13 +136,18 @@ impl Queue {
         Self { client, url }
     }
 
-    /// Hands over all of the messages; when it returns, the queue has taken each.
+    /// Hands over all of the messages; when it returns, the queue has taken each. One with a slot is kept back until that is
+    /// near.
     ///
     /// # Errors
     /// When any was not taken. Others may have been: the caller repeats all.
-    pub async fn send(&self, messages: &[Message]) -> Result<(), AwsError> {
-        try_join_all(messages.chunks(BATCH).map(|batch| self.send_batch(batch))).await?;
-        Ok(())
+    pub async fn send(&self, messages: &[Message], now: Timestamp) -> Result<(), AwsError> {
+        let letter = |message: &Message| Letter {
+            text: message.to_text(),
+            group: message.tenant.clone(),
+            delay: message.slot.map(|slot| pace::until(slot, now)).unwrap_or_default(),
+        };
+        self.send_letters(&messages.iter().map(letter).collect::<Vec<_>>()).await
     }
 
     /// Puts aside a message that cannot be read, as it is.
@@ -138,16 +156,24 @@ impl Queue {
         Ok(())
     }
 
-    async fn send_batch(&self, messages: &[Message]) -> Result<(), AwsError> {
+    /// Hands over all of the letters; when it returns, the queue has taken each.
+    pub(crate) async fn send_letters(&self, letters: &[Letter]) -> Result<(), AwsError> {
+        try_join_all(letters.chunks(BATCH).map(|batch| self.send_batch(batch))).await?;
+        Ok(())
+    }
+
+    async fn send_batch(&self, letters: &[Letter]) -> Result<(), AwsError> {
         const ACT: &str = "enqueue";
-        let entry = |(index, message): (usize, &Message)| {
+        let entry = |(index, letter): (usize, &Letter)| {
             SendMessageBatchRequestEntry::builder()
                 .id(index.to_string())
-                .message_body(message.to_text())
-                .message_group_id(message.tenant.as_str())
+                .message_body(&letter.text)
+                .message_group_id(letter.group.as_str())
+                // A delay of nothing would be sent too: the queue's own is none.
+                .set_delay_seconds(i32::try_from(letter.delay.as_secs()).ok().filter(|seconds| *seconds > 0))
                 .build()
         };
-        let entries = messages.iter().enumerate().map(entry).collect::<Result<Vec<_>, _>>().act(ACT)?;
+        let entries = letters.iter().enumerate().map(entry).collect::<Result<Vec<_>, _>>().act(ACT)?;
         let request = self.client.send_message_batch().queue_url(&self.url).set_entries(Some(entries));
         let taken = request.send().await.act(ACT)?;
         match taken.failed.first() {
@@ -157,6 +183,16 @@ impl Queue {
             None => Ok(()),
         }
     }
+}
+
+/// What a queue is given.
+pub(crate) struct Letter {
+    /// Its text.
+    pub text: String,
+    /// Whose it is: the group within which it waits.
+    pub group: TenantId,
+    /// How long it is kept back, at most 15 minutes.
+    pub delay: Duration,
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::Client as DynamoDb;
 use aws_types::SdkConfig;
 
 use crate::api::Gate;
+use crate::chores::Chores;
 use crate::env::{self, EnvError};
 use crate::publishing::Publisher;
 use crate::queue::Queue;
@@ -15,6 +16,7 @@ use crate::sender::Sender;
 use crate::store::Log;
 use crate::store::api_keys::ApiKeys;
 use crate::store::endpoints::Endpoints;
+use crate::store::limits::Limits;
 use crate::{aws, telemetry};
 
 /// What every part is made from.
@@ -48,7 +50,7 @@ impl Wiring {
     /// # Errors
     /// When a setting is missing.
     pub fn gate(&self) -> Result<Gate, EnvError> {
-        Ok(Gate::new(self.api_keys_in(env::text("ENDPOINTS_TABLE")?)))
+        Ok(Gate::new(self.api_keys_in(env::text("ENDPOINTS_TABLE")?), self.limits()?))
     }
 
     /// The API keys in this table.
@@ -70,6 +72,22 @@ impl Wiring {
     /// When a setting is missing.
     pub fn log(&self) -> Result<Log, EnvError> {
         Ok(Log::new(self.dynamodb.clone(), env::text("DELIVERIES_TABLE")?))
+    }
+
+    /// The clocks of what goes at a rate.
+    ///
+    /// # Errors
+    /// When a setting is missing.
+    pub fn limits(&self) -> Result<Limits, EnvError> {
+        Ok(Limits::new(self.dynamodb.clone(), env::text("LIMITS_TABLE")?))
+    }
+
+    /// The queue of chores.
+    ///
+    /// # Errors
+    /// When a setting is missing.
+    pub fn chores(&self) -> Result<Chores, EnvError> {
+        Ok(Chores::new(self.queue("CHORES_QUEUE_URL")?))
     }
 
     /// What seals signing secrets.

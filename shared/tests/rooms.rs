@@ -41,6 +41,8 @@ fn the_domain_knows_nothing_of_aws_http_servers_time_dice_or_environment() {
         "tracing",
         "crate::api",
         "crate::aws",
+        "crate::batch",
+        "crate::chores",
         "crate::clock",
         "crate::env",
         "crate::memory",
@@ -58,9 +60,18 @@ fn the_domain_knows_nothing_of_aws_http_servers_time_dice_or_environment() {
 
 #[test]
 fn adapters_know_nothing_of_the_http_edge() {
-    for adapter in
-        ["store", "queue.rs", "schedule.rs", "sealing.rs", "sender.rs", "publishing.rs", "packing.rs", "aws.rs"]
-    {
+    for adapter in [
+        "store",
+        "batch.rs",
+        "chores.rs",
+        "queue.rs",
+        "schedule.rs",
+        "sealing.rs",
+        "sender.rs",
+        "publishing.rs",
+        "packing.rs",
+        "aws.rs",
+    ] {
         assert_eq!(trespasses(adapter, &["crate::api", "lambda_http", "crate::wiring"]), Vec::<String>::new());
     }
 }

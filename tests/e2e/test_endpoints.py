@@ -24,9 +24,11 @@ def test_a_created_endpoint_is_answered_in_full(api: Api) -> None:
         "secret": "a-plain-secret-of-mine",
         "status": "active",
         "disabledReason": None,
+        "disabledAt": None,
         "description": "Ä line",
         "metadata": {"team": "core"},
         "headers": {"X-Token": "abc"},
+        "rateLimit": None,
         "createdAt": created["createdAt"],
         "updatedAt": created["createdAt"],
     }

@@ -42,7 +42,8 @@ impl CreateEndpoint {
 /// As the API describes.
 pub async fn create_endpoint(app: Arc<CreateEndpoint>, request: Request) -> Result<Created<EndpointView>, ApiError> {
     let tenant = app.gate.authenticate(&request, Scope::EndpointsWrite).await?;
-    let NewEndpoint { url, events, secret, description, metadata, headers } = api::json(api::bytes(&request)?)?;
+    let NewEndpoint { url, events, secret, description, metadata, headers, rate_limit } =
+        api::json(api::bytes(&request)?)?;
     let url = app.targets.parse(&url).map_err(|error| ApiError::invalid("url", error))?;
     let secret = match secret {
         Some(own) => SigningSecret::parse(&own).map_err(|error| ApiError::invalid("secret", error))?,
@@ -62,6 +63,8 @@ pub async fn create_endpoint(app: Arc<CreateEndpoint>, request: Request) -> Resu
         description,
         metadata,
         headers,
+        rate_limit,
+        failing: None,
         created_at: now,
         updated_at: now,
     };

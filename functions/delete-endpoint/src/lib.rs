@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use rail::api::{self, ApiError, Gate, NoContent, Request};
+use rail::chores::{Chore, Chores};
 use rail::domain::key::Scope;
 use rail::env::EnvError;
 use rail::store::endpoints::Endpoints;
@@ -12,13 +13,14 @@ use rail::wiring::Wiring;
 pub struct DeleteEndpoint {
     gate: Gate,
     endpoints: Endpoints,
+    chores: Chores,
 }
 
 impl DeleteEndpoint {
     /// # Errors
     /// When a setting is missing.
     pub fn new(wiring: &Wiring) -> Result<Self, EnvError> {
-        Ok(Self { gate: wiring.gate()?, endpoints: wiring.endpoints()? })
+        Ok(Self { gate: wiring.gate()?, endpoints: wiring.endpoints()?, chores: wiring.chores()? })
     }
 }
 
@@ -28,6 +30,11 @@ impl DeleteEndpoint {
 /// As the API describes.
 pub async fn delete_endpoint(app: Arc<DeleteEndpoint>, request: Request) -> Result<NoContent, ApiError> {
     let tenant = app.gate.authenticate(&request, Scope::EndpointsWrite).await?;
-    let removed = app.endpoints.remove(&tenant, api::id(&request)?).await?;
+    let id = api::id(&request)?;
+    app.endpoints.find(&tenant, id).await?.ok_or(ApiError::NotFound("endpoint"))?;
+    let chore = Chore { tenant, endpoint: id };
+    app.chores.ask_before(&chore).await?;
+    let removed = app.endpoints.remove(&chore.tenant, id).await?;
+    app.chores.ask_after(&chore).await?;
     if removed { Ok(NoContent) } else { Err(ApiError::NotFound("endpoint")) }
 }

@@ -1,12 +1,14 @@
 //! Sends what is due: takes messages from the queues of first attempts and of retries.
 //!
-//! All messages of a batch are handled at once, each for itself. The batch answers with those that are to come again:
-//! those that met a fault of *ours*. A receiver's refusal is recorded, not reported: the queue knows nothing of it.
+//! A receiver's refusal is recorded, not reported: the queue knows nothing of it. Only faults of *ours* bring a message back.
 
 use std::sync::Arc;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use lambda_runtime::{Error, LambdaEvent};
+use rail::batch;
+use rail::chores::Chores;
+use rail::domain::failing::Patience;
 use rail::domain::retry::RetryPolicy;
 use rail::env::{self, EnvError};
 use rail::queue::Queue;
@@ -15,26 +17,33 @@ use rail::sealing::Opener;
 use rail::sender::Sender;
 use rail::store::Log;
 use rail::store::endpoints::Endpoints;
+use rail::store::limits::Limits;
 use rail::wiring::{StartError, Wiring};
 
+mod health;
 mod message;
+mod turn;
 
 /// What the function works with.
 pub struct Deliver {
     endpoints: Endpoints,
     log: Log,
+    limits: Limits,
     opener: Opener,
     sender: Sender,
     schedules: Schedules,
+    chores: Chores,
     policy: RetryPolicy,
-    dead_letters: DeadLetters,
+    patience: Patience,
+    first_attempts: Lane,
+    retries: Lane,
+    retries_arn: String,
 }
 
-/// Where each queue's unreadable messages go.
-struct DeadLetters {
-    first_attempts: Queue,
-    retries: Queue,
-    retries_arn: String,
+/// One of the two queues that messages come from.
+struct Lane {
+    queue: Queue,
+    dead_letters: Queue,
 }
 
 impl Deliver {
@@ -44,28 +53,29 @@ impl Deliver {
         Ok(Self {
             endpoints: wiring.endpoints()?,
             log: wiring.log()?,
+            limits: wiring.limits()?,
             opener: wiring.opener()?,
             sender: wiring.sender()?,
             schedules: wiring.schedules()?,
+            chores: wiring.chores()?,
             policy: env::retry_policy()?,
-            dead_letters: DeadLetters::new(wiring)?,
-        })
-    }
-}
-
-impl DeadLetters {
-    fn new(wiring: &Wiring) -> Result<Self, EnvError> {
-        Ok(Self {
-            first_attempts: wiring.queue("FIRST_ATTEMPTS_DEAD_LETTERS_URL")?,
-            retries: wiring.queue("RETRIES_DEAD_LETTERS_URL")?,
+            patience: env::patience()?,
+            first_attempts: Lane::new(wiring, "FIRST_ATTEMPTS_QUEUE_URL", "FIRST_ATTEMPTS_DEAD_LETTERS_URL")?,
+            retries: Lane::new(wiring, "RETRIES_QUEUE_URL", "RETRIES_DEAD_LETTERS_URL")?,
             retries_arn: env::text("RETRIES_QUEUE_ARN")?,
         })
     }
 
-    /// Of the queue that this message came from.
-    fn beside(&self, record: &SqsMessage) -> &Queue {
+    /// The queue that this message came from.
+    fn lane_of(&self, record: &SqsMessage) -> &Lane {
         let from_retries = record.event_source_arn.as_deref() == Some(&self.retries_arn);
         if from_retries { &self.retries } else { &self.first_attempts }
+    }
+}
+
+impl Lane {
+    fn new(wiring: &Wiring, queue: &'static str, dead_letters: &'static str) -> Result<Self, EnvError> {
+        Ok(Self { queue: wiring.queue(queue)?, dead_letters: wiring.queue(dead_letters)? })
     }
 }
 
@@ -74,22 +84,9 @@ impl DeadLetters {
 /// # Errors
 /// When a message that must come again has no id to say so by: then the whole batch must.
 pub async fn deliver(app: Arc<Deliver>, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, Error> {
-    // A task each: a panic costs its own message, and none of the others.
-    let handle = |record: SqsMessage| {
-        let (app, id) = (app.clone(), record.message_id.clone());
-        (id, tokio::spawn(async move { app.handle(&record).await }))
+    let handle = |record| {
+        let app = app.clone();
+        async move { app.handle(&record).await }
     };
-    let under_way: Vec<_> = event.payload.records.into_iter().map(handle).collect();
-    let mut again = SqsBatchResponse::default();
-    for (id, task) in under_way {
-        let fault = match task.await {
-            Ok(Ok(())) => continue,
-            Ok(Err(fault)) => fault.to_string(),
-            Err(panic) => panic.to_string(),
-        };
-        tracing::error!(message_id = id, error = fault, "message.failed");
-        // An empty id would fail the whole batch without a word.
-        again.add_failure(id.filter(|id| !id.is_empty()).ok_or("a message that must come again has no id")?);
-    }
-    Ok(again)
+    Ok(batch::each(event.payload, handle).await?)
 }

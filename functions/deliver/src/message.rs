@@ -2,28 +2,32 @@
 //!
 //! # The order, and what it promises
 //! 1. Unless the message is the first of its delivery, read the delivery, and ask what the message calls for.
-//! 2. Send.
-//! 3. Record the outcome, in one write that is conditional on the fence the attempt was made at.
-//! 4. If the delivery waits, make sure that its schedule exists.
-//! 5. Acknowledge.
+//! 2. Where the endpoint goes at a rate, wait for a slot, or put the message back until it comes.
+//! 3. Send.
+//! 4. Record the outcome, in one write that is conditional on the fence the attempt was made at.
+//! 5. If the delivery waits, make sure that its schedule exists.
+//! 6. Acknowledge.
 //!
 //! A crash between any two steps brings the message back, and it ends in the same state; at worst one attempt is sent twice,
 //! with the same `webhook-id`.
 
 use aws_lambda_events::sqs::SqsMessage;
 use rail::aws::AwsError;
-use rail::clock;
+use rail::chores::Chore;
 use rail::domain::delivery::{Delivery, Outcome, Reason, State, Step, Trigger, call_for};
 use rail::domain::endpoint::{DisabledReason, Endpoint, EndpointStatus};
 use rail::domain::event::Body;
+use rail::domain::keyring::Keyring;
 use rail::domain::secret::SigningSecret;
 use rail::queue::Message;
 use rail::sealing::SealedSecret;
 use rail::sender::Parcel;
 use rail::store::StoreError;
 use rail::store::deliveries::Recorded;
+use rail::{batch, clock};
 
-use crate::Deliver;
+use crate::turn::Wait;
+use crate::{Deliver, Lane};
 
 /// A fault of ours: the message must come again.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +38,15 @@ pub enum Fault {
     /// Queue, Scheduler or key did not do theirs.
     #[error(transparent)]
     Aws(#[from] AwsError),
+}
+
+/// What is to be done.
+struct Job<'a> {
+    message: Message,
+    /// The event's body, where the message carries it.
+    body: Option<Body>,
+    /// Where the message came from.
+    lane: &'a Lane,
 }
 
 /// Why a message cannot be read, now or ever.
@@ -49,10 +62,9 @@ impl Deliver {
     /// Does what the message calls for. When this returns without a fault, the message may be acknowledged: what comes next
     /// is recorded and handed over.
     pub async fn handle(&self, record: &SqsMessage) -> Result<(), Fault> {
-        let text = record.body.as_deref().unwrap_or_default();
-        let (message, body) = match read(text) {
+        let (message, body) = match read(record.body.as_deref().unwrap_or_default()) {
             Ok(read) => read,
-            Err(why) => return self.put_aside(record, text, &why).await,
+            Err(why) => return Ok(batch::put_aside(&self.lane_of(record).dead_letters, record, &why).await?),
         };
         let delivery = if message.fresh && !redelivered(record) {
             let Message { tenant, endpoint, event, event_type, created_at, .. } = message.clone();
@@ -65,13 +77,13 @@ impl Deliver {
                 None => return Ok(()),
             }
         };
-        self.do_step(&message, body, delivery).await
+        self.do_step(&Job { message, body, lane: self.lane_of(record) }, delivery).await
     }
 
-    async fn do_step(&self, message: &Message, body: Option<Body>, mut delivery: Delivery) -> Result<(), Fault> {
+    async fn do_step(&self, job: &Job<'_>, mut delivery: Delivery) -> Result<(), Fault> {
         loop {
-            match call_for(&delivery, message.call()) {
-                Step::Attempt => return self.attempt(message, body, delivery).await,
+            match call_for(&delivery, job.message.call()) {
+                Step::Attempt => return self.attempt(job, delivery).await,
                 Step::Schedule { .. } => return self.follow(&delivery).await,
                 Step::Nothing => return Ok(()),
                 Step::Advance(advanced) => match self.log.record(delivery.fence, &advanced).await? {
@@ -83,35 +95,54 @@ impl Deliver {
         }
     }
 
-    async fn attempt(&self, message: &Message, body: Option<Body>, delivery: Delivery) -> Result<(), Fault> {
+    async fn attempt(&self, job: &Job<'_>, delivery: Delivery) -> Result<(), Fault> {
         let found = self.endpoints.find_with_secrets(&delivery.tenant, delivery.endpoint).await?;
-        let Some((endpoint, sealed)) = found else {
-            return self.settle(&delivery, delivery.given_up(Reason::EndpointDeleted)).await;
+        let Some((endpoint, secrets)) = found else {
+            return self.give_up(&delivery, Reason::EndpointDeleted).await;
         };
         match endpoint.status {
             EndpointStatus::Active => {}
-            EndpointStatus::Paused => return self.settle(&delivery, delivery.held()).await,
-            EndpointStatus::Disabled(_) => {
-                return self.settle(&delivery, delivery.given_up(Reason::EndpointDisabled)).await;
+            EndpointStatus::Paused => return self.hold(&delivery).await,
+            EndpointStatus::Disabled(disabling) => {
+                if !disabling.announced {
+                    // Whoever disabled it may have got no further.
+                    self.chores.ask_after(&chore(&endpoint)).await?;
+                }
+                return self.give_up(&delivery, Reason::EndpointDisabled).await;
             }
         }
-        let body = match body {
-            Some(body) => Some(body),
-            None => {
-                let event = self.log.find_event(&delivery.tenant, delivery.event, clock::now()).await?;
-                event.map(|event| event.body)
+        match self.turn_of(&job.message, &endpoint).await? {
+            Wait::OnTheSpot(wait) => tokio::time::sleep(wait).await,
+            Wait::InTheQueue(slot) => {
+                return Ok(job.lane.queue.send(&[job.message.clone().at(slot)], clock::now()).await?);
             }
+        }
+        let Some(body) = self.body_of(job, &delivery).await? else {
+            return self.give_up(&delivery, Reason::EventExpired).await;
         };
-        let Some(body) = body else {
-            return self.settle(&delivery, delivery.given_up(Reason::EventExpired)).await;
-        };
-        let secrets = self.open(&endpoint, &sealed).await?;
-        self.send(
-            &Parcel { endpoint: &endpoint, secrets: &secrets, event: delivery.event, body: &body },
-            message.trigger,
-            delivery,
-        )
-        .await
+        let secrets = self.open(&endpoint, &secrets).await?;
+        let parcel = Parcel { endpoint: &endpoint, secrets: &secrets, event: delivery.event, body: &body };
+        self.send(&parcel, job.message.trigger, delivery).await
+    }
+
+    /// The event's body; none when its time is over.
+    async fn body_of(&self, job: &Job<'_>, delivery: &Delivery) -> Result<Option<Body>, Fault> {
+        if let Some(body) = &job.body {
+            return Ok(Some(body.clone()));
+        }
+        let event = self.log.find_event(&delivery.tenant, delivery.event, clock::now()).await?;
+        Ok(event.map(|event| event.body))
+    }
+
+    /// Keeps a delivery back. Its endpoint may have been made active before this was recorded, and been tended already.
+    async fn hold(&self, delivery: &Delivery) -> Result<(), Fault> {
+        self.settle(delivery, &delivery.held()).await?;
+        let endpoint = self.endpoints.find(&delivery.tenant, delivery.endpoint).await?;
+        if endpoint.is_none_or(|endpoint| endpoint.status != EndpointStatus::Paused) {
+            let Delivery { tenant, endpoint, .. } = delivery.clone();
+            self.chores.ask_after(&Chore { tenant, endpoint }).await?;
+        }
+        Ok(())
     }
 
     async fn send(&self, parcel: &Parcel<'_>, trigger: Trigger, delivery: Delivery) -> Result<(), Fault> {
@@ -134,18 +165,26 @@ impl Deliver {
         );
         if outcome == Outcome::Gone {
             // Before the record: after it, a repeated message would find nothing left to do.
-            self.endpoints.disable(&delivery.tenant, delivery.endpoint, DisabledReason::Gone, clock::now()).await?;
+            self.disable(parcel.endpoint, DisabledReason::Gone).await?;
         }
-        self.settle(&delivery, next).await
+        if self.settle(&delivery, &next).await? {
+            self.note_health(parcel.endpoint, &next).await?;
+        }
+        Ok(())
     }
 
-    /// Records what became of a delivery, and hands over what comes next.
-    async fn settle(&self, delivery: &Delivery, next: Delivery) -> Result<(), Fault> {
-        match self.log.record(delivery.fence, &next).await? {
-            Recorded::Written => self.follow(&next).await,
+    async fn give_up(&self, delivery: &Delivery, reason: Reason) -> Result<(), Fault> {
+        self.settle(delivery, &delivery.given_up(reason)).await?;
+        Ok(())
+    }
+
+    /// Records what became of a delivery, and hands over what comes next. Whether it was this that recorded it.
+    async fn settle(&self, delivery: &Delivery, next: &Delivery) -> Result<bool, Fault> {
+        match self.log.record(delivery.fence, next).await? {
+            Recorded::Written => self.follow(next).await.map(|()| true),
             // Somebody else was quicker: what he recorded stands.
-            Recorded::Overtaken(current) => self.follow(&current).await,
-            Recorded::Missing => Ok(()),
+            Recorded::Overtaken(current) => self.follow(&current).await.map(|()| false),
+            Recorded::Missing => Ok(false),
         }
     }
 
@@ -159,20 +198,18 @@ impl Deliver {
         }
     }
 
-    async fn open(&self, endpoint: &Endpoint, sealed: &[SealedSecret]) -> Result<Vec<SigningSecret>, Fault> {
-        let mut secrets = Vec::with_capacity(sealed.len());
-        for sealed in sealed {
+    async fn open(&self, endpoint: &Endpoint, sealed: &Keyring<SealedSecret>) -> Result<Vec<SigningSecret>, Fault> {
+        let mut secrets = Vec::new();
+        for sealed in sealed.signing(clock::now()) {
             secrets.push(self.opener.open(&endpoint.tenant, endpoint.id, sealed).await?);
         }
         Ok(secrets)
     }
+}
 
-    /// What no code can read goes to the dead letters at once: coming again would not mend it.
-    async fn put_aside(&self, record: &SqsMessage, text: &str, why: &Unreadable) -> Result<(), Fault> {
-        self.dead_letters.beside(record).put_aside(text).await?;
-        tracing::error!(message_id = record.message_id, error = %why, "message.put_aside");
-        Ok(())
-    }
+/// To look after this endpoint.
+pub fn chore(endpoint: &Endpoint) -> Chore {
+    Chore { tenant: endpoint.tenant.clone(), endpoint: endpoint.id }
 }
 
 fn read(text: &str) -> Result<(Message, Option<Body>), Unreadable> {

@@ -9,7 +9,7 @@ use rail::domain::delivery::{Delivery, Status};
 use rail::domain::event::EventHead;
 use rail::domain::id::{EndpointId, EventId, TenantId};
 use rail::domain::pattern::EventType;
-use rail::store::listing::Newest;
+use rail::store::listing::Listing;
 use rail::store::{Log, StoreError};
 
 /// The most objects that are read for one page.
@@ -56,7 +56,7 @@ impl<'a> Source<'a> {
         }
     }
 
-    fn newest(&self, before: Option<EventId>, limit: usize, now: Timestamp) -> Newest {
+    fn newest(&self, before: Option<EventId>, limit: usize, now: Timestamp) -> Listing {
         match self {
             Self::Tenant(log, tenant) => log.events(tenant, before, limit, now),
             Self::Endpoint(log, _, endpoint) => log.deliveries(*endpoint, before, limit, now),
@@ -65,7 +65,7 @@ impl<'a> Source<'a> {
     }
 
     /// The next `count` objects, as far as there are any, with their deliveries.
-    async fn read(&self, newest: &mut Newest, count: usize, now: Timestamp) -> Result<Vec<Read>, StoreError> {
+    async fn read(&self, newest: &mut Listing, count: usize, now: Timestamp) -> Result<Vec<Read>, StoreError> {
         match self {
             Self::Tenant(log, tenant) => {
                 let mut events = Vec::with_capacity(count);

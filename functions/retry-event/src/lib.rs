@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use futures::future::try_join_all;
 use rail::api::view::EventView;
-use rail::api::{self, Accepted, ApiError, Gate, Request};
+use rail::api::{self, Accepted, ApiError, Asked, Gate, RACES, Request};
 use rail::clock;
 use rail::domain::delivery::{Delivery, NotRetryable, Retry, Trigger};
-use rail::domain::id::{EndpointId, EventId};
+use rail::domain::id::EndpointId;
 use rail::domain::key::Scope;
 use rail::env::EnvError;
 use rail::queue::{Message, Queue};
@@ -19,9 +19,6 @@ use rail::store::Log;
 use rail::store::deliveries::Recorded;
 use rail::wiring::Wiring;
 use serde::Deserialize;
-
-/// How often a retry starts anew because the delivery changed under it.
-const RACES: usize = 5;
 
 /// What the route works with.
 pub struct RetryEvent {
@@ -44,21 +41,14 @@ impl RetryEvent {
 /// As the API describes.
 pub async fn retry_event(app: Arc<RetryEvent>, request: Request) -> Result<Accepted<EventView>, ApiError> {
     let tenant = app.gate.authenticate(&request, Scope::EventsWrite).await?;
-    let id: EventId = api::id(&request)?;
+    let id = api::id(&request)?;
     let RetryBody { endpoint_id } = api::json_or_default(api::bytes(&request)?)?;
-    let now = clock::now();
-    let event = app.log.find_event(&tenant, id, now).await?.ok_or(ApiError::NotFound("event"))?;
-    let mut deliveries = app.log.find_deliveries_of(&event.head, now).await?;
-
-    let wanted = |delivery: &Delivery| endpoint_id.is_none_or(|wanted| delivery.endpoint == wanted);
-    if endpoint_id.is_some() && !deliveries.iter().any(wanted) {
-        return Err(ApiError::NotFound("delivery of this event to that endpoint"));
-    }
-    let retried = try_join_all(deliveries.iter_mut().filter(|d| wanted(d)).map(|d| app.retry(d))).await?;
+    let mut asked = Asked::find(&app.log, &tenant, id, endpoint_id).await?;
+    let retried = try_join_all(asked.deliveries().map(|delivery| app.retry(delivery))).await?;
     if !retried.iter().any(Result::is_ok) {
         return Err(ApiError::Conflict(nothing_to_retry(retried)));
     }
-    Ok(Accepted::Now(EventView::new(event.head, &deliveries)))
+    Ok(Accepted::Now(asked.into_view()))
 }
 
 /// The body of the request.
@@ -75,12 +65,12 @@ impl RetryEvent {
             let next = match delivery.retry_by_hand() {
                 Ok(Retry::Now(next)) => next,
                 Ok(Retry::Again) => {
-                    self.queue.send(&[Message::about(delivery, Trigger::Manual)]).await?;
+                    self.queue.send(&[Message::about(delivery, Trigger::Manual)], clock::now()).await?;
                     return Ok(Ok(()));
                 }
                 Err(why) => return Ok(Err(why)),
             };
-            self.queue.send(&[Message::about(&next, Trigger::Manual)]).await?;
+            self.queue.send(&[Message::about(&next, Trigger::Manual)], clock::now()).await?;
             match self.log.record(delivery.fence, &next).await? {
                 Recorded::Written => {
                     *delivery = next;
@@ -95,7 +85,7 @@ impl RetryEvent {
                 Recorded::Missing => return Err(ApiError::NotFound("event")),
             }
         }
-        Err(ApiError::Conflict("this event's deliveries are changing too fast; try again".to_owned()))
+        Err(ApiError::racing())
     }
 }
 

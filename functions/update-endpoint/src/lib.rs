@@ -3,19 +3,21 @@
 use std::sync::Arc;
 
 use rail::api::view::EndpointView;
-use rail::api::{self, ApiError, EndpointPatch, Gate, Nullable, PatchStatus, Request};
+use rail::api::{self, ApiError, EndpointPatch, Gate, PatchStatus, Request};
+use rail::chores::{Chore, Chores};
 use rail::clock;
-use rail::domain::endpoint::{DisabledReason, EndpointStatus};
+use rail::domain::endpoint::{DisabledReason, Disabling};
 use rail::domain::key::Scope;
 use rail::domain::target::TargetRules;
 use rail::env::{self, EnvError};
-use rail::store::endpoints::{EndpointChange, Endpoints};
+use rail::store::endpoints::{EndpointChange, Endpoints, Opened};
 use rail::wiring::Wiring;
 
 /// What the route works with.
 pub struct UpdateEndpoint {
     gate: Gate,
     endpoints: Endpoints,
+    chores: Chores,
     targets: TargetRules,
 }
 
@@ -23,7 +25,12 @@ impl UpdateEndpoint {
     /// # Errors
     /// When a setting is missing.
     pub fn new(wiring: &Wiring) -> Result<Self, EnvError> {
-        Ok(Self { gate: wiring.gate()?, endpoints: wiring.endpoints()?, targets: env::target_rules()? })
+        Ok(Self {
+            gate: wiring.gate()?,
+            endpoints: wiring.endpoints()?,
+            chores: wiring.chores()?,
+            targets: env::target_rules()?,
+        })
     }
 }
 
@@ -34,24 +41,34 @@ impl UpdateEndpoint {
 pub async fn update_endpoint(app: Arc<UpdateEndpoint>, request: Request) -> Result<EndpointView, ApiError> {
     let tenant = app.gate.authenticate(&request, Scope::EndpointsWrite).await?;
     let id = api::id(&request)?;
-    let EndpointPatch { url, events, status, description, metadata, headers } = api::json(api::bytes(&request)?)?;
+    let EndpointPatch { url, events, status, description, metadata, headers, rate_limit } =
+        api::json(api::bytes(&request)?)?;
     let url = url.map(|url| app.targets.parse(&url)).transpose();
     let change = EndpointChange {
         url: url.map_err(|error| ApiError::invalid("url", error))?,
         subscription: events,
-        status: status.map(|status| match status {
-            PatchStatus::Active => EndpointStatus::Active,
-            PatchStatus::Paused => EndpointStatus::Paused,
-            PatchStatus::Disabled => EndpointStatus::Disabled(DisabledReason::Manual),
-        }),
-        description: match description {
-            Nullable::Absent => None,
-            Nullable::Null => Some(None),
-            Nullable::Value(description) => Some(Some(description)),
+        opened: match status {
+            Some(PatchStatus::Active) => Some(Opened::Active),
+            Some(PatchStatus::Paused) => Some(Opened::Paused),
+            Some(PatchStatus::Disabled) | None => None,
         },
+        description: description.change(),
         metadata,
         headers,
+        rate_limit: rate_limit.change(),
     };
-    let changed = app.endpoints.change(&tenant, id, change, clock::now()).await?;
+    app.endpoints.find(&tenant, id).await?.ok_or(ApiError::NotFound("endpoint"))?;
+    let chore = Chore { tenant, endpoint: id };
+    if status.is_some() {
+        app.chores.ask_before(&chore).await?;
+    }
+    if status == Some(PatchStatus::Disabled) {
+        let disabling = Disabling::new(DisabledReason::Manual, clock::now());
+        app.endpoints.disable(&chore.tenant, id, disabling).await?;
+    }
+    let changed = app.endpoints.change(&chore.tenant, id, change, clock::now()).await?;
+    if status.is_some() {
+        app.chores.ask_after(&chore).await?;
+    }
     changed.map(EndpointView::new).ok_or(ApiError::NotFound("endpoint"))
 }

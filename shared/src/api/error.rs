@@ -1,10 +1,13 @@
 //! Errors of the API: the only table of errors to statuses.
 
+use std::time::Duration;
+
 use lambda_http::{Body, Response};
 use serde::Serialize;
 
 use crate::aws::AwsError;
 use crate::domain::key::Scope;
+use crate::domain::pace::Rate;
 use crate::publishing::PublishError;
 use crate::store::StoreError;
 
@@ -48,6 +51,14 @@ pub enum ApiError {
     /// An idempotency key used for something else before.
     #[error("this Idempotency-Key was used with another body within the last 24 hours")]
     IdempotencyMismatch,
+    /// One request too many with this key.
+    #[error("this API key is limited to {} requests a second", u16::from(*.rate))]
+    TooMany {
+        /// Its limit.
+        rate: Rate,
+        /// How long until the next is taken.
+        wait: Duration,
+    },
     /// Our fault, or AWS's: it can be tried again.
     #[error("the service cannot do this at the moment; try again shortly")]
     Unavailable(#[source] AwsError),
@@ -77,6 +88,11 @@ impl ApiError {
         Self::Invalid(Detail::new(field, message))
     }
 
+    /// Something changes faster than it could be changed here.
+    pub fn racing() -> Self {
+        Self::Conflict("this is being changed by others at the same time; try again".to_owned())
+    }
+
     /// The HTTP status and the code by which programs know the error.
     pub const fn kind(&self) -> (u16, &'static str) {
         match self {
@@ -87,6 +103,7 @@ impl ApiError {
             Self::Conflict(_) => (409, "CONFLICT"),
             Self::TooLarge(_) => (413, "PAYLOAD_TOO_LARGE"),
             Self::IdempotencyMismatch => (422, "IDEMPOTENCY_KEY_REUSED"),
+            Self::TooMany { .. } => (429, "RATE_LIMITED"),
             Self::Internal(_) => (500, "INTERNAL"),
             Self::Unavailable(_) => (503, "UNAVAILABLE"),
         }
@@ -104,7 +121,8 @@ impl ApiError {
             | Self::Forbidden(_)
             | Self::NotFound(_)
             | Self::Conflict(_)
-            | Self::IdempotencyMismatch => tracing::debug!(request_id, code, "request.refused"),
+            | Self::IdempotencyMismatch
+            | Self::TooMany { .. } => tracing::debug!(request_id, code, "request.refused"),
         }
         let details = match self {
             Self::Invalid(detail) | Self::TooLarge(detail) => std::slice::from_ref(detail),
@@ -113,6 +131,7 @@ impl ApiError {
             | Self::NotFound(_)
             | Self::Conflict(_)
             | Self::IdempotencyMismatch
+            | Self::TooMany { .. }
             | Self::Unavailable(_)
             | Self::Internal(_) => &[],
         };
@@ -122,6 +141,10 @@ impl ApiError {
         match self {
             Self::Unauthorized(_) => {
                 headers.insert(http::header::WWW_AUTHENTICATE, http::HeaderValue::from_static("Bearer"));
+            }
+            Self::TooMany { wait, .. } => {
+                // Whole seconds, and not too soon.
+                headers.insert(http::header::RETRY_AFTER, http::HeaderValue::from(wait.as_secs() + 1));
             }
             Self::Unavailable(_) => {
                 headers.insert(http::header::RETRY_AFTER, http::HeaderValue::from_static("1"));

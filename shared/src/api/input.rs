@@ -9,11 +9,13 @@ use super::error::{ApiError, Detail};
 use crate::domain::endpoint::{CustomHeaders, Description, EndpointMetadata, Subscription};
 use crate::domain::event::{Data, EventError, EventMetadata};
 use crate::domain::id::TenantId;
+use crate::domain::keyring::Overlap;
+use crate::domain::pace::Rate;
 use crate::domain::pattern::EventType;
 
 /// The body of `POST /v1/webhooks/endpoints`.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields, expecting = "a JSON object")]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "a JSON object")]
 pub struct NewEndpoint {
     /// Where requests go. What is allowed depends on the deployment, so this is not judged here.
     pub url: String,
@@ -29,11 +31,13 @@ pub struct NewEndpoint {
     /// Headers to send along.
     #[serde(default)]
     pub headers: CustomHeaders,
+    /// How many deliveries a second it takes at most.
+    pub rate_limit: Option<Rate>,
 }
 
 /// The body of `PATCH /v1/webhooks/endpoints/{id}`: what is absent stays.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields, expecting = "a JSON object")]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "a JSON object")]
 pub struct EndpointPatch {
     /// A new URL.
     #[serde(default, deserialize_with = "present")]
@@ -53,6 +57,21 @@ pub struct EndpointPatch {
     /// New headers in place of the old.
     #[serde(default, deserialize_with = "present")]
     pub headers: Option<CustomHeaders>,
+    /// A new rate limit; `null` removes it.
+    #[serde(default)]
+    pub rate_limit: Nullable<Rate>,
+}
+
+/// The body of `POST /v1/webhooks/endpoints/{id}/rotate-secret`.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "a JSON object")]
+pub struct Rotation {
+    /// The new signing secret, if the tenant brings its own. Not judged here, so that no error can hold it.
+    #[serde(default, deserialize_with = "present")]
+    pub secret: Option<String>,
+    /// For how many hours the old one signs beside it.
+    #[serde(default)]
+    pub overlap_hours: Overlap,
 }
 
 /// A status that a tenant may give.
@@ -100,6 +119,17 @@ pub enum Nullable<T> {
     Null,
     /// A value.
     Value(T),
+}
+
+impl<T> Nullable<T> {
+    /// What to change: nothing, or to a value or none.
+    pub fn change(self) -> Option<Option<T>> {
+        match self {
+            Self::Absent => None,
+            Self::Null => Some(None),
+            Self::Value(value) => Some(Some(value)),
+        }
+    }
 }
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Nullable<T> {

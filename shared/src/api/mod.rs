@@ -2,6 +2,7 @@
 //!
 //! A route authenticates, reads its input, acts, and answers with a view or an [`ApiError`].
 
+mod asked;
 mod body;
 mod cursor;
 mod error;
@@ -11,11 +12,12 @@ mod query;
 mod serve;
 pub mod view;
 
+pub use asked::{Asked, RACES};
 pub use body::{Body, bytes, json, json_or_default};
 pub use cursor::Cursor;
 pub use error::{ApiError, Detail};
 pub use gate::Gate;
-pub use input::{EndpointPatch, NewEndpoint, NewEvent, Nullable, PatchStatus};
+pub use input::{EndpointPatch, NewEndpoint, NewEvent, Nullable, PatchStatus, Rotation};
 pub use lambda_http::Request;
 pub use query::{MAX_LIMIT, Query, id};
 pub use serve::{Accepted, Created, NoContent, Reply, serve};

@@ -11,6 +11,7 @@ use crate::domain::endpoint::{
 };
 use crate::domain::event::{Event, EventHead, EventMetadata, rfc3339};
 use crate::domain::id::{EndpointId, EventId};
+use crate::domain::pace::Rate;
 use crate::domain::pattern::EventType;
 use crate::domain::secret::SigningSecret;
 use crate::domain::target::TargetUrl;
@@ -40,9 +41,11 @@ pub struct EndpointView {
     secret: Option<Revealed>,
     status: &'static str,
     disabled_reason: Option<DisabledReason>,
+    disabled_at: Option<Time>,
     description: Option<Description>,
     metadata: EndpointMetadata,
     headers: CustomHeaders,
+    rate_limit: Option<Rate>,
     created_at: Time,
     updated_at: Time,
 }
@@ -69,13 +72,15 @@ impl EndpointView {
             description,
             metadata,
             headers,
+            rate_limit,
+            failing: _,
             created_at,
             updated_at,
         } = endpoint;
-        let (status, disabled_reason) = match status {
+        let (status, disabling) = match status {
             EndpointStatus::Active => ("active", None),
             EndpointStatus::Paused => ("paused", None),
-            EndpointStatus::Disabled(reason) => ("disabled", Some(reason)),
+            EndpointStatus::Disabled(disabling) => ("disabled", Some(disabling)),
         };
         let (events, secret) = (subscription, None);
         Self {
@@ -84,10 +89,12 @@ impl EndpointView {
             events,
             secret,
             status,
-            disabled_reason,
+            disabled_reason: disabling.map(|disabling| disabling.reason),
+            disabled_at: disabling.map(|disabling| Time(disabling.at)),
             description,
             metadata,
             headers,
+            rate_limit,
             created_at: Time(created_at),
             updated_at: Time(updated_at),
         }

@@ -437,13 +437,18 @@ impl Delivery {
         }
     }
 
-    /// This delivery given up without its endpoint: when that takes nothing any more, what waits for it would wait in
-    /// vain. `None` for what is settled, and for what a message will settle: nothing then needs to be done.
-    pub fn abandoned(&self, reason: Reason) -> Option<Self> {
+    /// Whether it waits, and nothing is under way for it.
+    pub fn waits(&self) -> bool {
         match self.state {
-            State::Held | State::Retrying { .. } => Some(self.given_up(reason)),
-            State::Pending(_) | State::Delivered | State::Failed(_) => None,
+            State::Held | State::Retrying { .. } => true,
+            State::Pending(_) | State::Delivered | State::Failed(_) => false,
         }
+    }
+
+    /// This delivery given up because its endpoint takes nothing any more: what waits for it would wait in vain. `None` if
+    /// it does not wait: then it is settled, or a message will settle it.
+    pub fn abandoned(&self, reason: Reason) -> Option<Self> {
+        self.waits().then(|| self.given_up(reason))
     }
 
     /// What cancelling the retries to come makes of a delivery.

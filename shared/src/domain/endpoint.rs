@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::failing::Failing;
 use super::id::{EndpointId, TenantId};
+use super::pace::Rate;
 use super::pattern::{EventType, Pattern};
 use super::target::TargetUrl;
 
@@ -197,6 +199,26 @@ pub enum DisabledReason {
     Manual,
     /// It answered `410 Gone`.
     Gone,
+    /// It failed for too long (see [`super::failing`]).
+    Failing,
+}
+
+/// That an endpoint was disabled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Disabling {
+    /// Why.
+    pub reason: DisabledReason,
+    /// When.
+    pub at: Timestamp,
+    /// Whether the tenant's other endpoints were told.
+    pub announced: bool,
+}
+
+impl Disabling {
+    /// One that nobody was told of yet.
+    pub const fn new(reason: DisabledReason, at: Timestamp) -> Self {
+        Self { reason, at, announced: false }
+    }
 }
 
 /// Whether an endpoint takes events.
@@ -207,7 +229,7 @@ pub enum EndpointStatus {
     /// What arrives for it is kept.
     Paused,
     /// It takes nothing.
-    Disabled(DisabledReason),
+    Disabled(Disabling),
 }
 
 /// Where a tenant wants which of its events.
@@ -229,6 +251,10 @@ pub struct Endpoint {
     pub metadata: EndpointMetadata,
     /// Headers sent along.
     pub headers: CustomHeaders,
+    /// How many deliveries a second it takes at most.
+    pub rate_limit: Option<Rate>,
+    /// That it fails, if it does.
+    pub failing: Option<Failing>,
     /// When it was registered.
     pub created_at: Timestamp,
     /// When it was last changed.

@@ -81,6 +81,11 @@ impl Data {
             _ => Err(EventError::DataNotObject),
         }
     }
+
+    /// As JSON text.
+    pub fn as_str(&self) -> &str {
+        self.0.0.get()
+    }
 }
 
 /// What a publisher notes beside the data: any JSON object of at most 16 KB, its values kept to the letter.

@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::id::{KeyId, TenantId};
+use super::pace::Rate;
 
 /// How every API key begins, so that scanners of leaked secrets can know one.
 const PREFIX: &str = "rail_";
@@ -143,6 +144,8 @@ pub struct ApiKey {
     pub tenant: TenantId,
     /// What it allows.
     pub scopes: Vec<Scope>,
+    /// How many requests a second it allows at most.
+    pub rate_limit: Option<Rate>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was revoked, if it was.
@@ -181,6 +184,7 @@ mod tests {
             id: KeyId::new(Timestamp::UNIX_EPOCH, 0),
             tenant: "t".parse().unwrap(),
             scopes: scopes.to_vec(),
+            rate_limit: None,
             created_at: Timestamp::UNIX_EPOCH,
             revoked_at: None,
         };

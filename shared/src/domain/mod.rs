@@ -7,12 +7,14 @@
 //! What is true of the rail is decided here; everything outside only carries it out.
 
 pub mod address;
+pub mod announcement;
 pub mod delivery;
 pub mod endpoint;
 pub mod event;
 pub mod failing;
 pub mod id;
 pub mod key;
+pub mod keyring;
 pub mod pace;
 pub mod pattern;
 pub mod retry;

@@ -74,8 +74,8 @@ impl std::str::FromStr for Rate {
 pub enum Turn {
     /// Go, after this wait.
     Go(Duration),
-    /// Come again after this.
-    ComeAgain(Duration),
+    /// Come again shortly before.
+    ComeAgain,
     /// It is over: somebody else's slot is now.
     Missed,
 }
@@ -89,10 +89,10 @@ pub fn turn(slot: Timestamp, now: Timestamp) -> Turn {
     if ahead <= NEAR {
         return Turn::Go(ahead.max(SignedDuration::ZERO).unsigned_abs());
     }
-    Turn::ComeAgain(until(slot, now))
+    Turn::ComeAgain
 }
 
-/// For how long a queue should keep back what has this slot.
+/// For how long a queue should keep back what has this slot, so that it comes again shortly before.
 pub fn until(slot: Timestamp, now: Timestamp) -> Duration {
     let whole = (slot.duration_since(now) - EARLY).as_secs().max(0).unsigned_abs();
     Duration::from_secs(whole).min(LONGEST_DELAY)
@@ -123,8 +123,10 @@ mod tests {
         assert_eq!(turn(at(1000), at(1400)), Turn::Go(Duration::ZERO));
         assert_eq!(turn(at(3500), at(1000)), Turn::Go(Duration::from_millis(2500)));
         assert_eq!(turn(at(1000), at(1501)), Turn::Missed);
-        assert_eq!(turn(at(11_500), at(1000)), Turn::ComeAgain(Duration::from_secs(8)));
-        assert_eq!(turn(at(10_000_000), at(0)), Turn::ComeAgain(LONGEST_DELAY));
+        assert_eq!(turn(at(11_500), at(1000)), Turn::ComeAgain);
+        assert_eq!(until(at(11_500), at(1000)), Duration::from_secs(8));
+        assert_eq!(until(at(10_000_000), at(0)), LONGEST_DELAY);
+        assert_eq!(until(at(0), at(1000)), Duration::ZERO);
     }
 
     proptest! {
@@ -132,7 +134,8 @@ mod tests {
         fn whoever_comes_again_is_early_enough_to_wait_on_the_spot(ahead in 0_i64..900_000) {
             match turn(at(ahead), at(0)) {
                 Turn::Go(wait) => prop_assert_eq!(i64::try_from(wait.as_millis()).unwrap(), ahead),
-                Turn::ComeAgain(delay) => {
+                Turn::ComeAgain => {
+                    let delay = until(at(ahead), at(0));
                     let then = at(i64::try_from(delay.as_millis()).unwrap());
                     prop_assert!(matches!(turn(at(ahead), then), Turn::Go(_)) || delay == LONGEST_DELAY);
                 }

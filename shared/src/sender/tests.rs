@@ -48,6 +48,8 @@ fn endpoint(url: &str, headers: &[(&str, &str)]) -> Endpoint {
         description: None,
         metadata: EndpointMetadata::default(),
         headers: CustomHeaders::try_from(headers).unwrap(),
+        rate_limit: None,
+        failing: None,
         created_at: NOW,
         updated_at: NOW,
     }

@@ -13,6 +13,7 @@ use super::keys::{self, API_KEY_PREFIX, PK, SK};
 use crate::aws::Act;
 use crate::domain::id::{KeyId, TenantId};
 use crate::domain::key::{ApiKey, KeyHash, Scope};
+use crate::domain::pace::Rate;
 
 const WHAT: &str = "API key";
 
@@ -29,6 +30,8 @@ struct KeyItem {
     id: KeyId,
     tenant: TenantId,
     scopes: Vec<Scope>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rate_limit: Option<Rate>,
     created_at: Timestamp,
     revoked_at: Option<Timestamp>,
 }
@@ -47,8 +50,8 @@ impl ApiKeys {
 
     /// Adds a key.
     pub async fn insert(&self, hash: &KeyHash, key: &ApiKey) -> Result<(), StoreError> {
-        let ApiKey { id, tenant, scopes, created_at, revoked_at } = key.clone();
-        let value = KeyItem { id, tenant, scopes, created_at, revoked_at };
+        let ApiKey { id, tenant, scopes, rate_limit, created_at, revoked_at } = key.clone();
+        let value = KeyItem { id, tenant, scopes, rate_limit, created_at, revoked_at };
         let item = item::write(WHAT, keys::api_key(hash), &value)?;
         let put = self.client.put_item().table_name(&self.table).set_item(Some(item));
         put.condition_expression("attribute_not_exists(pk)").send().await.act("put the API key")?;
@@ -94,6 +97,6 @@ impl ApiKeys {
 }
 
 fn read(item: Item) -> Result<ApiKey, StoreError> {
-    let KeyItem { id, tenant, scopes, created_at, revoked_at } = item::read(WHAT, item)?;
-    Ok(ApiKey { id, tenant, scopes, created_at, revoked_at })
+    let KeyItem { id, tenant, scopes, rate_limit, created_at, revoked_at } = item::read(WHAT, item)?;
+    Ok(ApiKey { id, tenant, scopes, rate_limit, created_at, revoked_at })
 }

@@ -2,27 +2,26 @@
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemOutput;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::primitives::Blob;
-use aws_sdk_dynamodb::types::{AttributeValue, Select};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, Select};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use super::StoreError;
-use super::item::{self, Item, unreadable};
+use super::endpoint_item::{self, ANNOUNCED, DISABLED_AT, EXHAUSTED, FAILING_SINCE, SECRETS, WHAT, named};
+use super::item::Item;
 use super::keys;
 use super::update::{Update, condition_failed};
 use crate::aws::Act;
 use crate::domain::endpoint::{
-    CustomHeaders, Description, DisabledReason, Endpoint, EndpointMetadata, EndpointStatus, Subscription,
+    CustomHeaders, Description, Disabling, Endpoint, EndpointMetadata, EndpointStatus, Subscription,
 };
+use crate::domain::failing::Failing;
 use crate::domain::id::{EndpointId, TenantId};
+use crate::domain::keyring::Keyring;
+use crate::domain::pace::Rate;
 use crate::domain::target::TargetUrl;
 use crate::sealing::SealedSecret;
-
-const WHAT: &str = "endpoint";
-const SECRETS: &str = "secrets";
-const SEALED: &str = "sealed";
 
 /// The endpoints.
 #[derive(Debug, Clone)]
@@ -38,40 +37,25 @@ pub struct EndpointChange {
     pub url: Option<TargetUrl>,
     /// New patterns.
     pub subscription: Option<Subscription>,
-    /// A new status.
-    pub status: Option<EndpointStatus>,
+    /// Open again: active, or paused. Disabling is an act of its own.
+    pub opened: Option<Opened>,
     /// A new description, or none any more.
     pub description: Option<Option<Description>>,
     /// New metadata in place of the old.
     pub metadata: Option<EndpointMetadata>,
     /// New headers in place of the old.
     pub headers: Option<CustomHeaders>,
+    /// A new rate limit, or none any more.
+    pub rate_limit: Option<Option<Rate>>,
 }
 
-#[derive(Clone, Copy, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum StatusName {
+/// How an endpoint is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opened {
+    /// It takes events.
     Active,
+    /// What arrives for it is kept.
     Paused,
-    Disabled,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct EndpointItem {
-    url: String,
-    events: Subscription,
-    status: StatusName,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    disabled_reason: Option<DisabledReason>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    description: Option<Description>,
-    #[serde(default)]
-    metadata: EndpointMetadata,
-    #[serde(default)]
-    headers: CustomHeaders,
-    created_at: Timestamp,
-    updated_at: Timestamp,
 }
 
 impl Endpoints {
@@ -82,9 +66,8 @@ impl Endpoints {
 
     /// Adds an endpoint with its secret.
     pub async fn insert(&self, endpoint: &Endpoint, secret: SealedSecret) -> Result<(), StoreError> {
-        let mut item = write(endpoint)?;
-        let sealed = Item::from([(SEALED.to_owned(), item::blob(secret.into_bytes()))]);
-        item.insert(SECRETS.to_owned(), AttributeValue::L(vec![AttributeValue::M(sealed)]));
+        let mut item = endpoint_item::write(endpoint)?;
+        item.insert(SECRETS.to_owned(), endpoint_item::write_secrets(&Keyring::new(secret)));
         let put = self.client.put_item().table_name(&self.table).set_item(Some(item));
         put.condition_expression("attribute_not_exists(pk)").send().await.act("put the endpoint")?;
         Ok(())
@@ -92,30 +75,24 @@ impl Endpoints {
 
     /// One endpoint of a tenant.
     pub async fn find(&self, tenant: &TenantId, id: EndpointId) -> Result<Option<Endpoint>, StoreError> {
-        self.item(tenant, id).await?.map(|item| read(tenant, item)).transpose()
+        self.item(tenant, id).await?.map(|item| endpoint_item::read(tenant, item)).transpose()
     }
 
-    /// One endpoint with what its requests are signed with: for the delivery alone.
+    /// One endpoint with what its requests are signed with: for the delivery and the rotation alone.
     pub async fn find_with_secrets(
         &self,
         tenant: &TenantId,
         id: EndpointId,
-    ) -> Result<Option<(Endpoint, Vec<SealedSecret>)>, StoreError> {
+    ) -> Result<Option<(Endpoint, Keyring<SealedSecret>)>, StoreError> {
         let Some(mut item) = self.item(tenant, id).await? else { return Ok(None) };
-        let secrets = match item.remove(SECRETS) {
-            Some(AttributeValue::L(secrets)) => secrets.into_iter().map(sealed).collect::<Result<Vec<_>, _>>()?,
-            Some(_) | None => Vec::new(),
-        };
-        if secrets.is_empty() {
-            return Err(unreadable(WHAT, &"it has no secret"));
-        }
-        Ok(Some((read(tenant, item)?, secrets)))
+        let secrets = endpoint_item::read_secrets(item.remove(SECRETS))?;
+        Ok(Some((endpoint_item::read(tenant, item)?, secrets)))
     }
 
     /// Every endpoint of a tenant, oldest first, as of this moment.
     pub async fn list(&self, tenant: &TenantId) -> Result<Vec<Endpoint>, StoreError> {
         let items = self.query(tenant).into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
-        items.act("list the endpoints")?.into_iter().map(|item| read(tenant, item)).collect()
+        items.act("list the endpoints")?.into_iter().map(|item| endpoint_item::read(tenant, item)).collect()
     }
 
     /// How many endpoints a tenant has.
@@ -134,17 +111,23 @@ impl Endpoints {
         change: EndpointChange,
         now: Timestamp,
     ) -> Result<Option<Endpoint>, StoreError> {
-        let EndpointChange { url, subscription, status, description, metadata, headers } = change;
-        let mut update = Update::of(WHAT, self.update(tenant, id)).set("updatedAt", &now)?;
+        let EndpointChange { url, subscription, opened, description, metadata, headers, rate_limit } = change;
+        let mut update = self.update(tenant, id).set("updatedAt", &now)?;
         if let Some(url) = url {
             update = update.set("url", &url)?;
         }
         if let Some(subscription) = subscription {
             update = update.set("events", &subscription)?;
         }
-        if let Some(status) = status {
-            let (name, reason) = named(status);
-            update = update.set("status", &name)?.set_or_remove("disabledReason", reason.as_ref())?;
+        if let Some(opened) = opened {
+            let status = match opened {
+                Opened::Active => EndpointStatus::Active,
+                Opened::Paused => EndpointStatus::Paused,
+            };
+            let (name, _) = named(status);
+            // A new beginning: what it failed before is forgotten.
+            update = update.set("status", &name)?.remove("disabledReason").remove(DISABLED_AT).remove(ANNOUNCED);
+            update = update.remove(FAILING_SINCE).remove(EXHAUSTED);
         }
         if let Some(description) = description {
             update = update.set_or_remove("description", description.as_ref())?;
@@ -155,30 +138,72 @@ impl Endpoints {
         if let Some(headers) = headers {
             update = update.set("headers", &headers)?;
         }
-        let update = update.build().condition_expression("attribute_exists(pk)");
-        match update.return_values(aws_sdk_dynamodb::types::ReturnValue::AllNew).send().await {
-            Ok(updated) => updated.attributes.map(|item| read(tenant, item)).transpose(),
-            Err(error) if condition_failed(&error) => Ok(None),
-            Err(error) => Err(error).act("change the endpoint")?,
+        if let Some(rate_limit) = rate_limit {
+            update = update.set_or_remove("rateLimit", rate_limit.as_ref())?;
         }
+        let request = update.build().return_values(ReturnValue::AllNew);
+        let changed = sent("change the endpoint", request.condition_expression("attribute_exists(pk)")).await?;
+        changed.and_then(|output| output.attributes).map(|item| endpoint_item::read(tenant, item)).transpose()
     }
 
-    /// Disables an endpoint that is not disabled already. Whether one was.
-    pub async fn disable(
+    /// Disables an endpoint that is not disabled already. Whether it was this that did.
+    pub async fn disable(&self, tenant: &TenantId, id: EndpointId, disabling: Disabling) -> Result<bool, StoreError> {
+        let (name, reason) = named(EndpointStatus::Disabled(disabling));
+        let update = self.update(tenant, id).set("updatedAt", &disabling.at)?.set(DISABLED_AT, &disabling.at)?;
+        let update = update.set("status", &name)?.set_or_remove("disabledReason", reason.as_ref())?;
+        let update = update.set(ANNOUNCED, &disabling.announced)?.build();
+        let request = update.condition_expression("attribute_exists(pk) AND #status <> :status");
+        Ok(sent("disable the endpoint", request).await?.is_some())
+    }
+
+    /// Notes that the tenant's other endpoints were told of a disabling.
+    pub async fn note_announced(
         &self,
         tenant: &TenantId,
         id: EndpointId,
-        reason: DisabledReason,
+        disabling: Disabling,
+    ) -> Result<(), StoreError> {
+        let update = self.update(tenant, id).set(ANNOUNCED, &true)?.build();
+        let at = AttributeValue::S(disabling.at.to_string());
+        let request = update.condition_expression("disabledAt = :at").expression_attribute_values(":at", at);
+        sent("note the announcement", request).await?;
+        Ok(())
+    }
+
+    /// Notes that the retries of one of its deliveries are exhausted; tells how it fails by now, if it is still there.
+    pub async fn note_exhausted(
+        &self,
+        tenant: &TenantId,
+        id: EndpointId,
+        now: Timestamp,
+    ) -> Result<Option<Failing>, StoreError> {
+        let update = self.update(tenant, id).set_if_absent(FAILING_SINCE, &now)?.add(EXHAUSTED, 1).build();
+        let request = update.condition_expression("attribute_exists(pk)").return_values(ReturnValue::UpdatedNew);
+        let updated = sent("note the exhausted delivery", request).await?.and_then(|output| output.attributes);
+        Ok(updated.map(endpoint_item::read_failing).transpose()?.flatten())
+    }
+
+    /// Notes that it accepts again.
+    pub async fn note_recovered(&self, tenant: &TenantId, id: EndpointId) -> Result<(), StoreError> {
+        let request = self.update(tenant, id).remove(FAILING_SINCE).remove(EXHAUSTED).build();
+        sent("note the recovery", request.condition_expression("attribute_exists(pk)")).await?;
+        Ok(())
+    }
+
+    /// Puts other secrets in the place of those seen. Whether they were still there.
+    pub async fn replace_secrets(
+        &self,
+        tenant: &TenantId,
+        id: EndpointId,
+        seen: &Keyring<SealedSecret>,
+        next: &Keyring<SealedSecret>,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let (name, reason) = named(EndpointStatus::Disabled(reason));
-        let update = Update::of(WHAT, self.update(tenant, id)).set("updatedAt", &now)?;
-        let update = update.set("status", &name)?.set_or_remove("disabledReason", reason.as_ref())?.build();
-        match update.condition_expression("attribute_exists(pk) AND #status <> :status").send().await {
-            Ok(_) => Ok(true),
-            Err(error) if condition_failed(&error) => Ok(false),
-            Err(error) => Err(error).act("disable the endpoint")?,
-        }
+        let update = self.update(tenant, id).set("updatedAt", &now)?;
+        let update = update.set_raw(SECRETS, endpoint_item::write_secrets(next)).build();
+        let request = update.condition_expression("#secrets = :seen");
+        let request = request.expression_attribute_values(":seen", endpoint_item::write_secrets(seen));
+        Ok(sent("replace the secrets", request).await?.is_some())
     }
 
     /// Removes an endpoint. Whether there was one.
@@ -206,67 +231,17 @@ impl Endpoints {
         query.expression_attribute_values(":tenant", AttributeValue::S(keys::endpoints_of(tenant)))
     }
 
-    fn update(&self, tenant: &TenantId, id: EndpointId) -> UpdateItemFluentBuilder {
-        self.client.update_item().table_name(&self.table).set_key(Some(keys::endpoint(tenant, id).attributes()))
+    fn update(&self, tenant: &TenantId, id: EndpointId) -> Update {
+        let request = self.client.update_item().table_name(&self.table);
+        Update::of(WHAT, request.set_key(Some(keys::endpoint(tenant, id).attributes())))
     }
 }
 
-fn named(status: EndpointStatus) -> (StatusName, Option<DisabledReason>) {
-    match status {
-        EndpointStatus::Active => (StatusName::Active, None),
-        EndpointStatus::Paused => (StatusName::Paused, None),
-        EndpointStatus::Disabled(reason) => (StatusName::Disabled, Some(reason)),
+/// What the request answers; none when its condition did not hold.
+async fn sent(act: &'static str, request: UpdateItemFluentBuilder) -> Result<Option<UpdateItemOutput>, StoreError> {
+    match request.send().await {
+        Ok(output) => Ok(Some(output)),
+        Err(error) if condition_failed(&error) => Ok(None),
+        Err(error) => Err(error).act(act)?,
     }
-}
-
-fn sealed(value: AttributeValue) -> Result<SealedSecret, StoreError> {
-    let sealed = match value {
-        AttributeValue::M(mut secret) => secret.remove(SEALED),
-        _ => None,
-    };
-    match sealed {
-        Some(AttributeValue::B(bytes)) => Ok(SealedSecret::from_bytes(Blob::into_inner(bytes))),
-        Some(_) | None => Err(unreadable(WHAT, &"it has a malformed secret")),
-    }
-}
-
-fn write(endpoint: &Endpoint) -> Result<Item, StoreError> {
-    let Endpoint { id, tenant, url, subscription, status, description, metadata, headers, created_at, updated_at } =
-        endpoint.clone();
-    let (status, disabled_reason) = named(status);
-    let value = EndpointItem {
-        url: url.to_string(),
-        events: subscription,
-        status,
-        disabled_reason,
-        description,
-        metadata,
-        headers,
-        created_at,
-        updated_at,
-    };
-    item::write(WHAT, keys::endpoint(&tenant, id), &value)
-}
-
-fn read(tenant: &TenantId, item: Item) -> Result<Endpoint, StoreError> {
-    let id = item::sort_key(WHAT, &item)?;
-    let stored: EndpointItem = item::read(WHAT, item)?;
-    let status = match (stored.status, stored.disabled_reason) {
-        (StatusName::Active, _) => EndpointStatus::Active,
-        (StatusName::Paused, _) => EndpointStatus::Paused,
-        (StatusName::Disabled, Some(reason)) => EndpointStatus::Disabled(reason),
-        (StatusName::Disabled, None) => return Err(unreadable(WHAT, &"it is disabled without a reason")),
-    };
-    Ok(Endpoint {
-        id,
-        tenant: tenant.clone(),
-        url: TargetUrl::parse(&stored.url).map_err(|error| unreadable(WHAT, &error))?,
-        subscription: stored.events,
-        status,
-        description: stored.description,
-        metadata: stored.metadata,
-        headers: stored.headers,
-        created_at: stored.created_at,
-        updated_at: stored.updated_at,
-    })
 }

@@ -1,4 +1,4 @@
-//! The keys of both tables. Nothing else spells one.
+//! The keys of all tables. Nothing else spells one.
 
 use std::collections::HashMap;
 
@@ -6,12 +6,12 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::domain::delivery::Status;
 use crate::domain::event::IdempotencyKey;
-use crate::domain::id::{EndpointId, EventId, TenantId};
+use crate::domain::id::{EndpointId, EventId, KeyId, TenantId};
 use crate::domain::key::KeyHash;
 
-/// Partition key of both tables.
+/// Partition key of all tables.
 pub const PK: &str = "pk";
-/// Sort key of both tables, and of the index.
+/// Sort key of `Endpoints` and `Deliveries`, and of the index.
 pub const SK: &str = "sk";
 /// The sparse index of `Deliveries`: what is failed, retrying or held.
 pub const OPEN_INDEX: &str = "open";
@@ -75,6 +75,16 @@ pub fn delivery(endpoint: EndpointId, event: EventId) -> Key {
 /// A partition of the index: an endpoint's deliveries of one status.
 pub fn open_deliveries_to(endpoint: EndpointId, shard: u8, status: Status) -> String {
     format!("{}#{}", deliveries_to(endpoint, shard), status.as_str())
+}
+
+/// Of the clock of an endpoint's rate, in `Limits`.
+pub fn endpoint_clock(endpoint: EndpointId) -> String {
+    format!("ENDPOINT#{endpoint}")
+}
+
+/// Of the clock of an API key's rate, in `Limits`.
+pub fn api_key_clock(key: KeyId) -> String {
+    format!("{API_KEY_PREFIX}{key}")
 }
 
 /// Of what is remembered about an idempotency key.

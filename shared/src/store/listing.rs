@@ -1,4 +1,4 @@
-//! Reading the log newest first.
+//! Reading the log in the order of time.
 //!
 //! Ids are ordered by time, so each partition is a list already; the log of one tenant, or of one endpoint, is spread
 //! over [`SHARDS`] of them, and a list merges them. It reads from a partition only as far as the page reaches into it:
@@ -28,11 +28,19 @@ enum Part {
     Open(EndpointId, Status),
 }
 
-/// A part of the log, newest first.
+/// In which order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Order {
+    NewestFirst,
+    OldestFirst,
+}
+
+/// A part of the log, in its order.
 #[derive(Debug)]
-pub struct Newest {
+pub struct Listing {
     log: Log,
     part: Part,
+    order: Order,
     shards: Vec<Shard>,
     chunk: i32,
     now: Timestamp,
@@ -49,19 +57,19 @@ struct Shard {
 #[derive(Debug, Clone, Copy)]
 enum Unread {
     All,
-    Below(EventId),
+    Beyond(EventId),
     Nothing,
 }
 
 impl Log {
     /// A tenant's events older than `before`, in pages of about `page`.
-    pub fn events(&self, tenant: &TenantId, before: Option<EventId>, page: usize, now: Timestamp) -> Newest {
-        self.newest(Part::Events(tenant.clone()), before, page, now)
+    pub fn events(&self, tenant: &TenantId, before: Option<EventId>, page: usize, now: Timestamp) -> Listing {
+        self.listing(Part::Events(tenant.clone()), Order::NewestFirst, before, page, now)
     }
 
     /// The deliveries to an endpoint, of events older than `before`, in pages of about `page`.
-    pub fn deliveries(&self, endpoint: EndpointId, before: Option<EventId>, page: usize, now: Timestamp) -> Newest {
-        self.newest(Part::Deliveries(endpoint), before, page, now)
+    pub fn deliveries(&self, endpoint: EndpointId, before: Option<EventId>, page: usize, now: Timestamp) -> Listing {
+        self.listing(Part::Deliveries(endpoint), Order::NewestFirst, before, page, now)
     }
 
     /// The failed, or the retrying, deliveries to an endpoint, of events older than `before`, in pages of about `page`.
@@ -73,20 +81,30 @@ impl Log {
         before: Option<EventId>,
         page: usize,
         now: Timestamp,
-    ) -> Newest {
-        self.newest(Part::Open(endpoint, status), before, page, now)
+    ) -> Listing {
+        self.listing(Part::Open(endpoint, status), Order::NewestFirst, before, page, now)
     }
 
-    fn newest(&self, part: Part, before: Option<EventId>, page: usize, now: Timestamp) -> Newest {
-        let unread = before.map_or(Unread::All, Unread::Below);
+    /// The same, the oldest first.
+    pub fn open_deliveries_from_the_oldest(
+        &self,
+        (endpoint, status): (EndpointId, Status),
+        page: usize,
+        now: Timestamp,
+    ) -> Listing {
+        self.listing(Part::Open(endpoint, status), Order::OldestFirst, None, page, now)
+    }
+
+    fn listing(&self, part: Part, order: Order, after: Option<EventId>, page: usize, now: Timestamp) -> Listing {
+        let unread = after.map_or(Unread::All, Unread::Beyond);
         let shards = (0..SHARDS).map(|number| Shard { number, read: VecDeque::new(), unread }).collect();
         // What a shard is likely to hold of a page, and a little more, so that most pages take one round of queries.
         let chunk = i32::try_from(page / usize::from(SHARDS)).unwrap_or(i32::MAX).saturating_add(3);
-        Newest { log: self.clone(), part, shards, chunk, now }
+        Listing { log: self.clone(), part, order, shards, chunk, now }
     }
 }
 
-impl Newest {
+impl Listing {
     /// The next event of a tenant's.
     pub async fn next_event(&mut self, tenant: &TenantId) -> Result<Option<EventHead>, StoreError> {
         self.next().await?.map(|(_, item)| events::read_head(tenant, item)).transpose()
@@ -103,18 +121,33 @@ impl Newest {
     }
 
     async fn next(&mut self) -> Result<Option<(EventId, Item)>, StoreError> {
-        // Every shard must show its newest before the newest of all is known.
-        let (log, part, chunk) = (&self.log, &self.part, self.chunk);
+        // Every shard must show its first before the first of all is known.
+        let (log, part, order, chunk) = (&self.log, &self.part, self.order, self.chunk);
         let dry = self.shards.iter_mut().filter(|shard| shard.read.is_empty());
-        try_join_all(dry.map(|shard| shard.read_on(log, part, chunk, self.now))).await?;
-        let newest = self.shards.iter_mut().max_by_key(|shard| shard.read.front().map(|(id, _)| *id));
-        Ok(newest.and_then(|shard| shard.read.pop_front()))
+        try_join_all(dry.map(|shard| shard.read_on(log, part, order, chunk, self.now))).await?;
+        let shown = self.shards.iter_mut().filter_map(|shard| shard.read.front().map(|(id, _)| *id).zip(Some(shard)));
+        let first = match order {
+            Order::NewestFirst => shown.max_by_key(|(id, _)| *id),
+            Order::OldestFirst => shown.min_by_key(|(id, _)| *id),
+        };
+        Ok(first.and_then(|(_, shard)| shard.read.pop_front()))
     }
 }
 
 impl Shard {
     /// Reads until there is something to show, or nothing left.
-    async fn read_on(&mut self, log: &Log, part: &Part, chunk: i32, now: Timestamp) -> Result<(), StoreError> {
+    async fn read_on(
+        &mut self,
+        log: &Log,
+        part: &Part,
+        order: Order,
+        chunk: i32,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let (forward, beyond) = match order {
+            Order::NewestFirst => (false, "<"),
+            Order::OldestFirst => (true, ">"),
+        };
         while self.read.is_empty() {
             let (index, key, pk, projection) = match part {
                 Part::Events(tenant) => (None, PK, keys::events_of(tenant, self.number), Some(HEAD)),
@@ -124,21 +157,21 @@ impl Shard {
                     (Some(OPEN_INDEX.to_owned()), OPEN_KEY, pk, None)
                 }
             };
-            let query = log.client.query().table_name(&log.table).set_index_name(index).scan_index_forward(false);
+            let query = log.client.query().table_name(&log.table).set_index_name(index).scan_index_forward(forward);
             let query = query.set_projection_expression(projection.map(str::to_owned)).limit(chunk);
             let query = query.expression_attribute_values(":pk", AttributeValue::S(pk));
             let query = match self.unread {
                 Unread::All => query.key_condition_expression(format!("{key} = :pk")),
-                Unread::Below(id) => query
-                    .key_condition_expression(format!("{key} = :pk AND {SK} < :below"))
-                    .expression_attribute_values(":below", AttributeValue::S(id.to_string())),
+                Unread::Beyond(id) => query
+                    .key_condition_expression(format!("{key} = :pk AND {SK} {beyond} :last"))
+                    .expression_attribute_values(":last", AttributeValue::S(id.to_string())),
                 Unread::Nothing => return Ok(()),
             };
             let page = query.send().await.act("read the log")?;
             let more = page.last_evaluated_key.is_some();
             for item in page.items.unwrap_or_default() {
                 let id = item::sort_key("log", &item)?;
-                self.unread = Unread::Below(id);
+                self.unread = Unread::Beyond(id);
                 if !item::expired(&item, now) {
                     self.read.push_back((id, item));
                 }

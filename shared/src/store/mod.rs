@@ -1,17 +1,20 @@
-//! The two tables, as concrete structs that take and give domain types.
+//! The tables, as concrete structs that take and give domain types.
 //!
 //! `Endpoints` is small, precious and long-lived: API keys and endpoints. `Deliveries` is the log: events and deliveries,
-//! which expire. Permissions are given per table. The module `keys` alone spells a key of either.
+//! which expire. `Limits` holds the clocks of what goes at a rate, and nothing that would be missed. Permissions are given
+//! per table. The module `keys` alone spells a key of any.
 //!
 //! Every creation is conditional on absence and every change on what it changes, so that each may be repeated.
 
 pub mod api_keys;
 pub mod deliveries;
+mod endpoint_item;
 pub mod endpoints;
 pub mod events;
 mod idempotency;
 mod item;
 mod keys;
+pub mod limits;
 pub mod listing;
 mod table;
 mod update;

@@ -16,12 +16,13 @@ pub struct Update {
     request: UpdateItemFluentBuilder,
     set: Vec<String>,
     remove: Vec<String>,
+    add: Vec<String>,
 }
 
 impl Update {
     /// Of this request, which names table and key.
     pub fn of(what: &'static str, request: UpdateItemFluentBuilder) -> Self {
-        Self { what, request, set: Vec::new(), remove: Vec::new() }
+        Self { what, request, set: Vec::new(), remove: Vec::new(), add: Vec::new() }
     }
 
     /// Sets an attribute.
@@ -34,32 +35,58 @@ impl Update {
         self.assign(name, &values, format!("#{name} = list_append(#{name}, :{name})"))
     }
 
+    /// Sets an attribute that is not there yet.
+    pub fn set_if_absent(self, name: &str, value: &impl Serialize) -> Result<Self, StoreError> {
+        self.assign(name, value, format!("#{name} = if_not_exists(#{name}, :{name})"))
+    }
+
+    /// Sets an attribute to a value that is one already.
+    pub fn set_raw(self, name: &str, value: AttributeValue) -> Self {
+        self.assign_raw(name, value, format!("#{name} = :{name}"))
+    }
+
+    /// Removes an attribute.
+    pub fn remove(mut self, name: &str) -> Self {
+        self.request = self.request.expression_attribute_names(format!("#{name}"), name);
+        self.remove.push(format!("#{name}"));
+        self
+    }
+
+    /// Adds to an attribute that is a number, or begins with it.
+    pub fn add(mut self, name: &str, number: u32) -> Self {
+        self.request = self.request.expression_attribute_names(format!("#{name}"), name);
+        self.request =
+            self.request.expression_attribute_values(format!(":{name}"), AttributeValue::N(number.to_string()));
+        self.add.push(format!("#{name} :{name}"));
+        self
+    }
+
     /// Sets an attribute, or removes it.
-    pub fn set_or_remove(mut self, name: &str, value: Option<&impl Serialize>) -> Result<Self, StoreError> {
-        let Some(value) = value else {
-            self.request = self.request.expression_attribute_names(format!("#{name}"), name);
-            self.remove.push(format!("#{name}"));
-            return Ok(self);
-        };
-        self.set(name, value)
+    pub fn set_or_remove(self, name: &str, value: Option<&impl Serialize>) -> Result<Self, StoreError> {
+        match value {
+            Some(value) => self.set(name, value),
+            None => Ok(self.remove(name)),
+        }
     }
 
     /// The request, all but its condition.
     pub fn build(self) -> UpdateItemFluentBuilder {
-        let mut expression = format!("SET {}", self.set.join(", "));
-        if !self.remove.is_empty() {
-            expression = format!("{expression} REMOVE {}", self.remove.join(", "));
-        }
-        self.request.update_expression(expression)
+        let clauses = [("SET", self.set), ("REMOVE", self.remove), ("ADD", self.add)];
+        let clauses = clauses.into_iter().filter(|(_, parts)| !parts.is_empty());
+        let expression: Vec<_> = clauses.map(|(clause, parts)| format!("{clause} {}", parts.join(", "))).collect();
+        self.request.update_expression(expression.join(" "))
     }
 
-    fn assign(mut self, name: &str, value: &impl Serialize, assignment: String) -> Result<Self, StoreError> {
-        let value: AttributeValue =
-            serde_dynamo::to_attribute_value(value).map_err(|error| unreadable(self.what, &error))?;
+    fn assign(self, name: &str, value: &impl Serialize, assignment: String) -> Result<Self, StoreError> {
+        let value = serde_dynamo::to_attribute_value(value).map_err(|error| unreadable(self.what, &error))?;
+        Ok(self.assign_raw(name, value, assignment))
+    }
+
+    fn assign_raw(mut self, name: &str, value: AttributeValue, assignment: String) -> Self {
         self.request = self.request.expression_attribute_names(format!("#{name}"), name);
         self.request = self.request.expression_attribute_values(format!(":{name}"), value);
         self.set.push(assignment);
-        Ok(self)
+        self
     }
 }
 

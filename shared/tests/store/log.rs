@@ -1,9 +1,6 @@
-//! The store, on the emulator that `make test` starts (`infra/local/with_emulator.py cargo test` for these alone).
-//!
-//! Each test has two tables of its own, of the shape that template.yaml gives them.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that meets the unexpected should stop there")]
+//! Events, deliveries and idempotency records in the log.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -11,36 +8,17 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::interceptors::BeforeTransmitInterceptorContextRef;
 use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_dynamodb::error::BoxError;
-use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
-    ScalarAttributeType,
-};
 use jiff::{SignedDuration, Timestamp};
 use rail::clock;
 use rail::domain::delivery::{Delivery, Exchange, Outcome, Reason, Status, Trigger};
-use rail::domain::endpoint::{CustomHeaders, DisabledReason, Endpoint, EndpointMetadata, EndpointStatus, Subscription};
 use rail::domain::event::{Body, Data, Event, EventHead, EventMetadata, IdempotencyKey};
-use rail::domain::id::{EndpointId, EventId, KeyId, TenantId};
-use rail::domain::key::{ApiKey, KeySecret, Scope};
+use rail::domain::id::{EndpointId, EventId, TenantId};
 use rail::domain::retry::RetryPolicy;
-use rail::domain::target::TargetUrl;
-use rail::sealing::SealedSecret;
-use rail::store::api_keys::ApiKeys;
 use rail::store::deliveries::Recorded;
-use rail::store::endpoints::{EndpointChange, Endpoints};
 use rail::store::{Claim, Idempotency, Inserted, Log};
 use serde_json::value::RawValue;
 
-fn client() -> Client {
-    Client::new(&config())
-}
-
-fn config() -> aws_types::SdkConfig {
-    let config =
-        rail::aws::config().expect("AWS_ENDPOINT_URL and credentials of the emulator: run this by `make test`");
-    assert!(config.endpoint_url().is_some(), "set AWS_ENDPOINT_URL: these tests are for the emulator alone");
-    config
-}
+use crate::{Shape, config, later, table, tenant};
 
 /// Counts the requests that a client sends.
 #[derive(Debug, Clone, Default)]
@@ -62,66 +40,9 @@ impl Intercept for Requests {
     }
 }
 
-fn key(name: &str, kind: KeyType) -> KeySchemaElement {
-    KeySchemaElement::builder().attribute_name(name).key_type(kind).build().unwrap()
-}
-
-async fn table(indexed: bool) -> (Client, String) {
-    let client = client();
-    let name = format!("test-{:032x}", clock::random());
-    let attribute = |name: &str| {
-        AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S).build().unwrap()
-    };
-    let mut create = client
-        .create_table()
-        .table_name(&name)
-        .billing_mode(BillingMode::PayPerRequest)
-        .set_attribute_definitions(Some(vec![attribute("pk"), attribute("sk")]))
-        .set_key_schema(Some(vec![key("pk", KeyType::Hash), key("sk", KeyType::Range)]));
-    if indexed {
-        let index = GlobalSecondaryIndex::builder()
-            .index_name("open")
-            .set_key_schema(Some(vec![key("openKey", KeyType::Hash), key("sk", KeyType::Range)]))
-            .projection(Projection::builder().projection_type(ProjectionType::KeysOnly).build());
-        create = create.attribute_definitions(attribute("openKey")).global_secondary_indexes(index.build().unwrap());
-    }
-    create.send().await.unwrap();
-    (client, name)
-}
-
 async fn log() -> Log {
-    let (client, name) = table(true).await;
+    let (client, name) = table(Shape::Indexed).await;
     Log::new(client, name)
-}
-
-async fn endpoints() -> Endpoints {
-    let (client, name) = table(false).await;
-    Endpoints::new(client, name)
-}
-
-fn tenant(name: &str) -> TenantId {
-    name.parse().unwrap()
-}
-
-fn endpoint(tenant_name: &str) -> Endpoint {
-    let now = clock::now();
-    let map = |name: &str, value: &str| BTreeMap::from([(name.to_owned(), value.to_owned())]);
-    Endpoint {
-        id: EndpointId::new(now, clock::random()),
-        tenant: tenant(tenant_name),
-        url: TargetUrl::parse("https://example.com/hook").unwrap(),
-        subscription: Subscription::try_from(vec!["contract.*".parse().unwrap()]).unwrap(),
-        status: EndpointStatus::Active,
-        description: Some("primary".to_owned().try_into().unwrap()),
-        metadata: EndpointMetadata::try_from(map("team", "billing")).unwrap(),
-        headers: CustomHeaders::try_from(map("X-Env", "prod")).unwrap(),
-        created_at: now,
-        updated_at: now,
-    }
-}
-
-fn sealed() -> SealedSecret {
-    SealedSecret::from_bytes(vec![1, 2, 3])
 }
 
 fn event(at: Timestamp, endpoints: Vec<EndpointId>) -> Event {
@@ -142,102 +63,6 @@ fn failing(delivery: &Delivery) -> Delivery {
     let exchange =
         Exchange { outcome, started_at: clock::now(), duration_ms: 12, response_body: Some("busy".to_owned()) };
     delivery.after(exchange, Trigger::Policy, &RetryPolicy::default())
-}
-
-fn later() -> Timestamp {
-    clock::now() + SignedDuration::from_hours(24)
-}
-
-#[tokio::test]
-async fn an_endpoint_comes_back_as_it_was_put_and_no_other_tenant_finds_it() {
-    let (endpoints, endpoint) = (endpoints().await, endpoint("acme"));
-    endpoints.insert(&endpoint, sealed()).await.unwrap();
-    let found = endpoints.find_with_secrets(&endpoint.tenant, endpoint.id).await.unwrap();
-    assert_eq!(found, Some((endpoint.clone(), vec![sealed()])));
-
-    let other = tenant("other");
-    assert_eq!(endpoints.find(&other, endpoint.id).await.unwrap(), None);
-    assert_eq!(endpoints.list(&other).await.unwrap(), vec![]);
-    let change = EndpointChange { status: Some(EndpointStatus::Paused), ..EndpointChange::default() };
-    assert_eq!(endpoints.change(&other, endpoint.id, change, clock::now()).await.unwrap(), None);
-    assert!(!endpoints.remove(&other, endpoint.id).await.unwrap());
-    assert_eq!(endpoints.find(&endpoint.tenant, endpoint.id).await.unwrap(), Some(endpoint));
-}
-
-#[tokio::test]
-async fn a_change_touches_what_it_names_and_nothing_else() {
-    let (endpoints, endpoint) = (endpoints().await, endpoint("acme"));
-    endpoints.insert(&endpoint, sealed()).await.unwrap();
-    let now = later();
-    let change = EndpointChange {
-        status: Some(EndpointStatus::Disabled(DisabledReason::Manual)),
-        description: Some(None),
-        ..EndpointChange::default()
-    };
-    let changed = endpoints.change(&endpoint.tenant, endpoint.id, change, now).await.unwrap();
-    let status = EndpointStatus::Disabled(DisabledReason::Manual);
-    let expected = Endpoint { status, description: None, updated_at: now, ..endpoint.clone() };
-    assert_eq!(changed, Some(expected));
-
-    let change = EndpointChange { status: Some(EndpointStatus::Active), ..EndpointChange::default() };
-    let changed = endpoints.change(&endpoint.tenant, endpoint.id, change, now).await.unwrap().unwrap();
-    assert_eq!(changed.status, EndpointStatus::Active);
-    let found = endpoints.find_with_secrets(&endpoint.tenant, endpoint.id).await.unwrap();
-    assert_eq!(found, Some((changed, vec![sealed()])));
-}
-
-#[tokio::test]
-async fn an_endpoint_is_disabled_once_and_for_its_first_reason() {
-    let (endpoints, endpoint) = (endpoints().await, endpoint("acme"));
-    endpoints.insert(&endpoint, sealed()).await.unwrap();
-    let disable = async |reason| endpoints.disable(&endpoint.tenant, endpoint.id, reason, clock::now()).await.unwrap();
-    assert!(disable(DisabledReason::Gone).await);
-    assert!(!disable(DisabledReason::Manual).await);
-    let found = endpoints.find(&endpoint.tenant, endpoint.id).await.unwrap().unwrap();
-    assert_eq!(found.status, EndpointStatus::Disabled(DisabledReason::Gone));
-    assert!(endpoints.remove(&endpoint.tenant, endpoint.id).await.unwrap());
-    assert!(!disable(DisabledReason::Gone).await, "disabling brought a removed endpoint back");
-    assert_eq!(endpoints.find(&endpoint.tenant, endpoint.id).await.unwrap(), None);
-}
-
-#[tokio::test]
-async fn a_tenants_endpoints_are_listed_and_counted_oldest_first() {
-    let endpoints = endpoints().await;
-    let mut ids = Vec::new();
-    for _ in 0..12 {
-        let endpoint = endpoint("acme");
-        endpoints.insert(&endpoint, sealed()).await.unwrap();
-        ids.push(endpoint.id);
-    }
-    ids.sort();
-    let listed: Vec<_> = endpoints.list(&tenant("acme")).await.unwrap().into_iter().map(|e| e.id).collect();
-    assert_eq!(listed, ids);
-    assert_eq!(endpoints.count(&tenant("acme")).await.unwrap(), 12);
-}
-
-#[tokio::test]
-async fn an_api_key_is_found_by_its_hash_and_revoked_by_its_id() {
-    let (client, name) = table(false).await;
-    let keys = ApiKeys::new(client, name);
-    let secret = KeySecret::new(clock::random_bytes());
-    let now = clock::now();
-    let key = ApiKey {
-        id: KeyId::new(now, clock::random()),
-        tenant: tenant("acme"),
-        scopes: vec![Scope::EventsPublish, Scope::EventsRead],
-        created_at: now,
-        revoked_at: None,
-    };
-    keys.insert(&secret.hash(), &key).await.unwrap();
-    assert_eq!(keys.find(&secret.hash()).await.unwrap(), Some(key.clone()));
-    assert_eq!(keys.find(&KeySecret::new([0; 32]).hash()).await.unwrap(), None);
-
-    let revoked = ApiKey { revoked_at: Some(now), ..key.clone() };
-    assert_eq!(keys.revoke(key.id, now).await.unwrap(), Some(revoked.clone()));
-    assert_eq!(keys.revoke(key.id, later()).await.unwrap(), Some(revoked.clone()), "the first revocation stands");
-    assert_eq!(keys.find(&secret.hash()).await.unwrap(), Some(revoked.clone()));
-    assert_eq!(keys.list().await.unwrap(), vec![revoked]);
-    assert_eq!(keys.revoke(KeyId::new(now, 0), now).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -386,7 +211,7 @@ async fn more_than_a_hundred_items_are_got_at_once() {
 
 #[tokio::test]
 async fn a_page_costs_the_same_however_long_the_history() {
-    let (client, name) = table(true).await;
+    let (client, name) = table(Shape::Indexed).await;
     let log = Log::new(client, name.clone());
     let requests = Requests::default();
     let counted = aws_sdk_dynamodb::config::Builder::from(&config()).interceptor(requests.clone()).build();

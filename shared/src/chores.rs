@@ -1,0 +1,64 @@
+//! Chores: looking after an endpoint's deliveries when the endpoint has changed.
+//!
+//! A chore says no more than which endpoint to look at: whoever does it reads what the endpoint is now, and brings its
+//! deliveries into line. So chores may come twice, late or in any order.
+//!
+//! # What is promised
+//! Whoever changes an endpoint through the API asks for a chore *before* the change, which comes when the change has surely
+//! been made or given up, and for another after it. A crash in between leaves the first.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::aws::AwsError;
+use crate::domain::id::{EndpointId, TenantId};
+use crate::queue::{Letter, Queue};
+
+/// When a change that was begun has surely been made or given up: twice the time-out of the function that makes it. What
+/// was recorded beside the change has come into the index by then, and an attempt under way has ended.
+const SETTLED: Duration = Duration::from_secs(60);
+
+/// An endpoint to look at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Chore {
+    /// Whose endpoint.
+    pub tenant: TenantId,
+    /// Which.
+    pub endpoint: EndpointId,
+}
+
+/// The queue of chores.
+#[derive(Debug, Clone)]
+pub struct Chores {
+    queue: Queue,
+}
+
+impl Chores {
+    /// In this queue.
+    pub fn new(queue: Queue) -> Self {
+        Self { queue }
+    }
+
+    /// Asks for a look at an endpoint that is about to change.
+    pub async fn ask_before(&self, chore: &Chore) -> Result<(), AwsError> {
+        self.queue.send_letters(&[letter(chore, SETTLED)]).await
+    }
+
+    /// Asks for a look at an endpoint that has changed.
+    pub async fn ask_after(&self, chore: &Chore) -> Result<(), AwsError> {
+        self.queue.send_letters(&[letter(chore, Duration::ZERO)]).await
+    }
+
+    /// Asks for a look now, and for one when all is settled.
+    pub async fn ask_twice(&self, chore: &Chore) -> Result<(), AwsError> {
+        self.queue.send_letters(&[letter(chore, Duration::ZERO), letter(chore, SETTLED)]).await
+    }
+}
+
+fn letter(chore: &Chore, delay: Duration) -> Letter {
+    #[expect(clippy::expect_used, reason = "ids serialise to JSON without fail")]
+    let text = serde_json::to_string(chore).expect("JSON serialises");
+    Letter { text, group: chore.tenant.clone(), delay }
+}
