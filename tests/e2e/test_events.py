@@ -169,12 +169,11 @@ def test_a_paused_endpoint_keeps_what_arrives_and_is_sent_nothing(api: Api, hook
     assert hook.requests == []
 
 
-def test_what_a_paused_endpoint_kept_is_delivered_by_a_retry_once_it_is_active(api: Api, hook: Hook) -> None:
+def test_what_a_paused_endpoint_kept_is_delivered_once_it_is_active(api: Api, hook: Hook) -> None:
     endpoint_id = api.create_endpoint(hook.url)["id"]
     api.update_endpoint(endpoint_id, status="paused")
     event_id = api.publish()["id"]
     api.update_endpoint(endpoint_id, status="active")
-    api.retry(event_id)
     api.wait_for_event(event_id, "delivered")
     assert len(hook.requests) == 1
 

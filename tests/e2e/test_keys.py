@@ -130,6 +130,7 @@ def test_the_list_of_keys_shows_no_key(api: Api, operator: Operator) -> None:
         "tenant": api.tenant,
         "scopes": ["admin"],
         "createdAt": key["createdAt"],
+        "rateLimit": None,
         "revokedAt": None,
     }
     assert key["id"].startswith("key_")

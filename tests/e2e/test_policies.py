@@ -31,7 +31,7 @@ def actions_by_role(stack: Stack) -> dict[str, set[str]]:
 
 def test_every_policy_names_its_actions(default_stack: Stack) -> None:
     roles = actions_by_role(default_stack)
-    assert len(roles) == 12  # one for each function, and the Scheduler's
+    assert len(roles) == 15  # one for each function, and the Scheduler's
     for role, actions in roles.items():
         assert actions, role
         assert not [action for action in actions if "*" in action], role
@@ -39,7 +39,7 @@ def test_every_policy_names_its_actions(default_stack: Stack) -> None:
 
 @pytest.mark.parametrize(("action", "roles"), [
     ("kms:Decrypt", {"DeliverRole"}),
-    ("kms:Encrypt", {"CreateEndpointRole"}),
+    ("kms:Encrypt", {"CreateEndpointRole", "RotateSecretRole"}),
     ("iam:PassRole", {"DeliverRole"}),
     ("scheduler:CreateSchedule", {"DeliverRole"}),
     ("dynamodb:DeleteItem", {"DeleteEndpointRole"}),
