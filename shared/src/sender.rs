@@ -6,16 +6,16 @@
 //! the environment are not heeded.
 
 use std::error::Error as StdError;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::{CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use jiff::Timestamp;
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::dns::Resolve;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
+use rustls::RootCertStore;
 use tokio::time::Instant;
 
 use crate::domain::address::Forbidden;
@@ -26,6 +26,10 @@ use crate::domain::id::EventId;
 use crate::domain::secret::SigningSecret;
 use crate::domain::signature;
 use crate::domain::target::TargetRules;
+
+pub mod guard;
+
+use guard::{GuardedResolver, SystemResolver};
 
 /// How much of a response is read, so that a kept connection can be used again.
 const READ_BYTES: usize = 16 * 1024;
@@ -76,9 +80,19 @@ impl Sender {
         timeout: Duration,
         signature_header: HeaderName,
     ) -> Result<Self, Box<dyn StdError + Send + Sync>> {
+        Self::over(SystemResolver, mozillas_roots(), rules, timeout, signature_header)
+    }
+
+    fn over(
+        resolver: impl Resolve + 'static,
+        roots: RootCertStore,
+        rules: TargetRules,
+        timeout: Duration,
+        signature_header: HeaderName,
+    ) -> Result<Self, Box<dyn StdError + Send + Sync>> {
         let client = Client::builder()
-            .tls_backend_preconfigured(tls()?)
-            .dns_resolver(Arc::new(GuardedResolver { rules }))
+            .tls_backend_preconfigured(tls(roots)?)
+            .dns_resolver(Arc::new(GuardedResolver::new(rules, resolver)))
             .redirect(Policy::none())
             .retry(reqwest::retry::never())
             .no_proxy()
@@ -196,34 +210,16 @@ fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'stat
     std::iter::successors(error.source(), |cause: &&(dyn StdError + 'static)| (*cause).source())
 }
 
-/// TLS with ring and the roots of Mozilla's programme, compiled in: nothing is read from the machine.
-fn tls() -> Result<rustls::ClientConfig, rustls::Error> {
-    let roots = rustls::RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+/// Those of Mozilla's programme, compiled in: nothing is read from the machine.
+fn mozillas_roots() -> RootCertStore {
+    webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect()
+}
+
+/// TLS with ring, trusting these roots alone.
+fn tls(roots: RootCertStore) -> Result<rustls::ClientConfig, rustls::Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
     Ok(config.with_root_certificates(roots).with_no_client_auth())
-}
-
-/// Resolves names with the system's resolver, and lets no forbidden address through.
-///
-/// One forbidden address among good ones refuses the name as a whole: who publishes such a name means no good.
-struct GuardedResolver {
-    rules: TargetRules,
-}
-
-impl Resolve for GuardedResolver {
-    fn resolve(&self, name: Name) -> Resolving {
-        let rules = self.rules;
-        Box::pin(async move {
-            // Port 0 is replaced by that of the URL.
-            let addresses: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            for address in &addresses {
-                rules.check(address.ip())?;
-            }
-            let addresses: Addrs = Box::new(addresses.into_iter());
-            Ok(addresses)
-        })
-    }
 }
 
 #[cfg(test)]
