@@ -13,6 +13,13 @@ use super::address::{self, Forbidden};
 
 /// The longest URL, in characters: what common servers and proxies accept.
 const MAX_LENGTH: usize = 2048;
+/// The longest name, and the longest part of one, in characters (RFC 1035, 2.3.4).
+const MAX_NAME_LENGTH: usize = 253;
+const MAX_LABEL_LENGTH: usize = 63;
+
+/// Domains in which nothing public can be: RFC 6761, RFC 6762, ICANN's reservation of 2024, RFC 8375, and what systems call
+/// a network that has no name.
+const LOCAL_DOMAINS: [&str; 5] = ["localhost", "local", "internal", "home.arpa", "localdomain"];
 
 /// What is wrong with an endpoint's URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -35,8 +42,14 @@ pub enum TargetError {
     /// Port 0.
     #[error("names port 0, to which nothing can be sent")]
     PortZero,
+    /// A host that no name server knows a name for.
+    #[error("must name a host: letters, digits and hyphens between single dots")]
+    NotAName,
     /// A name that can only mean something inside a network.
-    #[error("must name a public host: `localhost` and names without a dot are not")]
+    #[error(
+        "must name a public host: a name without a dot, or in one of the domains {}, is not",
+        LOCAL_DOMAINS.join(", ")
+    )]
     LocalName,
     /// An address that is not public.
     #[error("{0}")]
@@ -146,12 +159,31 @@ impl TargetUrl {
         if let Some(address) = self.literal() {
             return address::check(address).map_err(TargetError::Forbidden);
         }
-        let name = self.url.host_str().unwrap_or_default().trim_end_matches('.');
-        if !name.contains('.') || name.ends_with(".localhost") {
+        let host = self.url.host_str().unwrap_or_default();
+        let name = host.strip_suffix('.').unwrap_or(host);
+        if !is_name(name) {
+            return Err(TargetError::NotAName);
+        }
+        if is_local(name) {
             return Err(TargetError::LocalName);
         }
         Ok(())
     }
+}
+
+/// The URL standard lets more into a host than a name can hold: commas, quotes, empty parts. What others would make of
+/// those is not worth finding out.
+fn is_name(name: &str) -> bool {
+    let is_label = |label: &str| {
+        (1..=MAX_LABEL_LENGTH).contains(&label.len())
+            && label.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_'))
+    };
+    name.len() <= MAX_NAME_LENGTH && name.split('.').all(is_label)
+}
+
+fn is_local(name: &str) -> bool {
+    let lies_in = |domain: &&str| name.strip_suffix(*domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+    !name.contains('.') || LOCAL_DOMAINS.iter().any(lies_in)
 }
 
 impl fmt::Display for TargetUrl {
@@ -168,10 +200,9 @@ impl Serialize for TargetUrl {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
+    // What is refused stands in `tests/hostile/targets.txt`.
     #[test]
     fn a_public_https_url_is_taken_as_written() {
         for url in [
@@ -180,77 +211,26 @@ mod tests {
             "https://8.8.8.8/",
             "https://[2606:4700:4700::1111]:444/x",
             "https://bücher.example/hook",
+            "https://example.com./",
+            "https://under_score.example.com/",
+            "https://localhost.example.com/",
+            "https://mylocal.example/",
+            "https://notinternal.com/",
         ] {
             assert_eq!(TargetRules::PublicOnly.parse(url).map(|t| t.as_str().to_owned()).as_deref(), Ok(url));
         }
     }
 
     #[test]
-    fn an_address_is_refused_in_every_notation() {
-        for host in [
-            "127.0.0.1",
-            "127.1",
-            "0x7f.1",
-            "2130706433",
-            "0x7f000001",
-            "017700000001",
-            "0177.0.0.1",
-            "127.0.0.1.",
-            "0",
-            "0.0.0.0",
-            "10.0.0.1",
-            "167772161",
-            "169.254.169.254",
-            "0xa9fea9fe",
-            "2852039166",
-            "[::1]",
-            "[::]",
-            "[::ffff:127.0.0.1]",
-            "[::ffff:a9fe:a9fe]",
-            "[::127.0.0.1]",
-            "[64:ff9b::10.0.0.1]",
-            "[2002:a00:1::1]",
-            "[fd00::1]",
-            "[fe80::1]",
-            "①②⑦.⓪.⓪.①",
-            "127。0。0。1",
-            "%31%32%37.0.0.1",
-        ] {
-            let parsed = TargetRules::PublicOnly.parse(&format!("https://{host}/hook"));
-            assert!(matches!(parsed, Err(TargetError::Forbidden(_))), "{host}: {parsed:?}");
-        }
-    }
-
-    #[test]
-    fn everything_else_is_refused_for_what_it_is() {
-        use TargetError::*;
-        for (url, why) in [
-            ("", NotAUrl),
-            ("example.com", NotAUrl),
-            ("https:example.com", NotAUrl),
-            ("https:///example.com", NotAUrl),
-            ("https:\\\\example.com", NotAUrl),
-            ("https://exam ple.com", NotAUrl),
-            ("https://example.com/\n", NotAUrl),
-            ("https://256.256.256.256/", NotAUrl),
-            ("https://[::1", NotAUrl),
-            ("http://example.com/", NotHttps),
-            ("ftp://example.com/", NotHttps),
-            ("file://example.com/etc/passwd", NotHttps),
-            ("https://user@example.com/", Credentials),
-            ("https://user:pass@example.com/", Credentials),
-            ("https://@example.com/", Credentials),
-            ("https://example.com/#top", Fragment),
-            ("https://example.com:0/", PortZero),
-            ("https://localhost/", LocalName),
-            ("https://LOCALHOST./", LocalName),
-            ("https://api.localhost/", LocalName),
-            ("https://intranet/", LocalName),
-        ] {
-            assert_eq!(TargetRules::PublicOnly.parse(url).map(|_| ()), Err(why), "{url:?}");
-        }
-        let long = format!("https://example.com/{}", "x".repeat(5000));
-        assert_eq!(TargetRules::PublicOnly.parse(&long).map(|_| ()), Err(TooLong));
+    fn a_url_and_the_parts_of_its_name_have_a_longest_length() {
+        let parse = |url: String| TargetRules::PublicOnly.parse(&url).map(|_| ());
+        let path = MAX_LENGTH - "https://example.com/".len();
+        assert_eq!(parse(format!("https://example.com/{}", "x".repeat(path))), Ok(()));
+        assert_eq!(parse(format!("https://example.com/{}", "x".repeat(path + 1))), Err(TargetError::TooLong));
+        assert_eq!(parse(format!("https://{}.com/", "x".repeat(63))), Ok(()));
+        assert_eq!(parse(format!("https://{}.com/", "x".repeat(64))), Err(TargetError::NotAName));
+        assert_eq!(parse(format!("https://{}com/", "x.".repeat(125))), Ok(()));
+        assert_eq!(parse(format!("https://{}com/", "x.".repeat(126))), Err(TargetError::NotAName));
     }
 
     #[test]
@@ -265,25 +245,5 @@ mod tests {
         let stored = TargetUrl::parse("http://127.0.0.1:9000/hook").unwrap();
         assert!(TargetRules::PublicOnly.check_literal(&stored).is_err());
         assert!(TargetRules::PrivateToo.check_literal(&stored).is_ok());
-    }
-
-    proptest! {
-        #[test]
-        fn no_text_makes_parsing_panic(text in "(https?://)?\\PC{0,40}") {
-            if let Ok(target) = TargetRules::PublicOnly.parse(&text) {
-                prop_assert_eq!(target.url().scheme(), "https");
-                prop_assert!(target.url().username().is_empty());
-                prop_assert!(TargetRules::PublicOnly.check_literal(&target).is_ok());
-            }
-        }
-
-        #[test]
-        fn no_notation_of_a_private_address_passes(low in 0_u32..0x100_0000) {
-            let bits = 0x0a00_0000 + low;
-            for host in [bits.to_string(), format!("{bits:#x}"), format!("0{bits:o}"), std::net::Ipv4Addr::from_bits(bits).to_string()] {
-                let parsed = TargetRules::PublicOnly.parse(&format!("https://{host}/"));
-                prop_assert!(parsed.is_err());
-            }
-        }
     }
 }

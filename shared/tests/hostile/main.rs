@@ -1,0 +1,6 @@
+//! What hostile tenants, name servers and receivers try.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that meets the unexpected should stop there")]
+
+mod attempt;
+mod targets;
+mod urls;
