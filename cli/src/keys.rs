@@ -13,6 +13,8 @@ use rail::domain::pace::Rate;
 use rail::store::api_keys::ApiKeys;
 use serde::Serialize;
 
+use crate::print_json;
+
 #[derive(Subcommand)]
 pub enum Command {
     /// Makes a key and shows it, this once.
@@ -111,10 +113,5 @@ async fn revoke(keys: &ApiKeys, id: KeyId, json: bool) -> Result<(), Box<dyn Err
         return print_json(&KeyView::new(&key));
     }
     eprintln!("{id} of tenant {} is revoked; what has just used it may for 60 seconds more.", key.tenant);
-    Ok(())
-}
-
-fn print_json(value: &impl Serialize) -> Result<(), Box<dyn Error>> {
-    println!("{}", serde_json::to_string(value)?);
     Ok(())
 }

@@ -1,12 +1,17 @@
 //! `rail`, the operator's command. It works with AWS credentials, as the AWS command line finds them: there is no secret
 //! from which the first API key would have to be bootstrapped.
 
+mod deployment;
 mod keys;
+mod redrive;
 
+use std::error::Error;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use deployment::Deployment;
 use rail::wiring::Wiring;
+use serde::Serialize;
 
 /// Operates a deployed webhooks rail.
 ///
@@ -15,9 +20,9 @@ use rail::wiring::Wiring;
 #[derive(Parser)]
 #[command(version, max_term_width = 100)]
 struct Cli {
-    /// The table `Endpoints` of the deployment (output `EndpointsTable` of its stack).
-    #[arg(long, env = "ENDPOINTS_TABLE", global = true, value_name = "TABLE")]
-    endpoints_table: Option<String>,
+    /// The name of the deployment's CloudFormation stack.
+    #[arg(long, env = "RAIL_STACK", global = true, value_name = "NAME")]
+    stack: Option<String>,
     /// Print JSON, for programs.
     #[arg(long, global = true)]
     json: bool,
@@ -30,6 +35,8 @@ enum Command {
     /// API keys.
     #[command(subcommand)]
     Keys(keys::Command),
+    /// Shows the messages that landed in the dead-letter queues, and puts them back.
+    Redrive(redrive::Redrive),
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -44,12 +51,23 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(cli: Cli) -> Result<(), Box<dyn std::error::Error>> {
-    let Command::Keys(command) = cli.command;
-    let table = cli.endpoints_table.ok_or("which table? Give --endpoints-table or set ENDPOINTS_TABLE")?;
+async fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
+    let stack = cli.stack.ok_or("which stack? Give --stack or set RAIL_STACK")?;
     let config = aws_config::defaults(aws_config::BehaviorVersion::v2026_01_12())
         .http_client(rail::aws::http_client())
         .load()
         .await;
-    keys::run(command, &Wiring::over(config).api_keys_in(table), cli.json).await
+    let deployment = Deployment::find(&config, stack).await?;
+    let wiring = Wiring::over(config);
+    match cli.command {
+        Command::Keys(command) => {
+            keys::run(command, &wiring.api_keys_in(deployment.output("EndpointsTable")?), cli.json).await
+        }
+        Command::Redrive(redrive) => redrive.run(&wiring, &deployment, cli.json).await,
+    }
+}
+
+fn print_json(value: &impl Serialize) -> Result<(), Box<dyn Error>> {
+    println!("{}", serde_json::to_string(value)?);
+    Ok(())
 }

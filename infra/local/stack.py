@@ -61,7 +61,7 @@ class Stack(Emulator):
         """A new API key, made as an operator makes one."""
         made = subprocess.run(
             [BINARIES / "rail", "keys", "create", "--tenant", tenant, "--scopes", ",".join(scopes), "--json"],
-            env=self.environment | {"ENDPOINTS_TABLE": self.outputs["EndpointsTable"]},
+            env=self.environment | {"RAIL_STACK": STACK_NAME},
             capture_output=True,
             text=True,
             check=False,

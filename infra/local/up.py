@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from emulator import LOCAL, ROOT, EmulatorError, is_taken
-from stack import Stack
+from stack import STACK_NAME, Stack
 
 TENANT = "dev"
 READ_LOG_EVERY_SECONDS = 0.5
@@ -59,6 +59,7 @@ def settings_of(stack: Stack) -> Iterator[Path]:
         "RAIL_URL": stack.url,
         "RAIL_API_KEY": stack.create_key(TENANT),
         "RAIL_TENANT": TENANT,
+        "RAIL_STACK": STACK_NAME,
         **stack.settings,
         # Table, queues, schedule group and all else that a function is told: `cargo lambda watch` runs them with it.
         **stack.function_settings(),

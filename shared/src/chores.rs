@@ -29,6 +29,14 @@ pub struct Chore {
     pub endpoint: EndpointId,
 }
 
+impl Chore {
+    pub(crate) fn letter(&self, delay: Duration) -> Letter {
+        #[expect(clippy::expect_used, reason = "ids serialise to JSON without fail")]
+        let text = serde_json::to_string(self).expect("JSON serialises");
+        Letter { text, group: self.tenant.clone(), delay }
+    }
+}
+
 /// The queue of chores.
 #[derive(Debug, Clone)]
 pub struct Chores {
@@ -43,22 +51,16 @@ impl Chores {
 
     /// Asks for a look at an endpoint that is about to change.
     pub async fn ask_before(&self, chore: &Chore) -> Result<(), AwsError> {
-        self.queue.send_letters(&[letter(chore, SETTLED)]).await
+        self.queue.send_letters(&[chore.letter(SETTLED)]).await
     }
 
     /// Asks for a look at an endpoint that has changed.
     pub async fn ask_after(&self, chore: &Chore) -> Result<(), AwsError> {
-        self.queue.send_letters(&[letter(chore, Duration::ZERO)]).await
+        self.queue.send_letters(&[chore.letter(Duration::ZERO)]).await
     }
 
     /// Asks for a look now, and for one when all is settled.
     pub async fn ask_twice(&self, chore: &Chore) -> Result<(), AwsError> {
-        self.queue.send_letters(&[letter(chore, Duration::ZERO), letter(chore, SETTLED)]).await
+        self.queue.send_letters(&[chore.letter(Duration::ZERO), chore.letter(SETTLED)]).await
     }
-}
-
-fn letter(chore: &Chore, delay: Duration) -> Letter {
-    #[expect(clippy::expect_used, reason = "ids serialise to JSON without fail")]
-    let text = serde_json::to_string(chore).expect("JSON serialises");
-    Letter { text, group: chore.tenant.clone(), delay }
 }

@@ -1,6 +1,6 @@
 //! What the functions of the webhooks rail share.
 //!
-//! [`domain`] is the product and does no I/O. The adapters ([`store`], [`queue`], [`schedule`], [`sealing`], [`sender`])
+//! [`domain`] is the product and does no I/O. The adapters ([`store`], [`queue`], [`dead_letters`], [`schedule`], [`sealing`], [`sender`])
 //! each carry out one kind of act. [`api`] is the HTTP edge. Imports point one way: functions → api → adapters → domain.
 #![cfg_attr(
     test,
@@ -17,6 +17,7 @@ pub mod aws;
 pub mod batch;
 pub mod chores;
 pub mod clock;
+pub mod dead_letters;
 pub mod domain;
 pub mod env;
 mod memory;

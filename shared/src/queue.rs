@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
+use aws_sdk_sqs::types::{BatchResultErrorEntry, SendMessageBatchRequestEntry};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures::future::try_join_all;
@@ -23,8 +23,19 @@ use crate::packing;
 
 /// A message is billed by 64 KB: a payload that would make it longer stays in the table.
 const MAX_PAYLOAD_BYTES: usize = 63 * 1024;
-/// The most messages of one `SendMessageBatch`; ten of 64 KB are within its 1 MiB.
-const BATCH: usize = 10;
+/// The most messages of one batch of any kind; ten of 64 KB are within the 1 MiB of a `SendMessageBatch`.
+pub(crate) const BATCH: usize = 10;
+
+/// Why a text is no message, now or ever.
+#[derive(Debug, thiserror::Error)]
+pub enum Unreadable {
+    /// It is not JSON, or not of a message's shape.
+    #[error("it is no message of its queue: {0}")]
+    NotAMessage(#[from] serde_json::Error),
+    /// What it carries cannot be unpacked.
+    #[error("its payload is broken: {0}")]
+    Payload(Box<dyn std::error::Error + Send + Sync>),
+}
 
 /// What a message asks of the delivery function: the attempt of a delivery that is due at a fence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,10 +95,17 @@ impl Message {
         Self { fresh: true, ..self }
     }
 
-    /// The same, to be read again when its slot comes. Until then much may happen to the delivery: it is not fresh.
+    /// The same, to be sent another time. The queue will count it as new, but its delivery may have gone on since: it must
+    /// be read.
+    #[must_use]
+    pub fn again(self) -> Self {
+        Self { fresh: false, ..self }
+    }
+
+    /// The same, to be sent again with a slot.
     #[must_use]
     pub fn at(self, slot: Timestamp) -> Self {
-        Self { fresh: false, slot: Some(slot), ..self }
+        Self { slot: Some(slot), ..self.again() }
     }
 
     /// What it calls for.
@@ -102,6 +120,16 @@ impl Message {
     pub fn body(&self) -> Result<Option<Body>, Box<dyn std::error::Error + Send + Sync>> {
         let Some(payload) = &self.payload else { return Ok(None) };
         Ok(Some(packing::unpack(&STANDARD.decode(payload)?)?))
+    }
+
+    /// The message that this text is, and the body that it carries.
+    ///
+    /// # Errors
+    /// When no version of this code can have written the text.
+    pub fn read(text: &str) -> Result<(Self, Option<Body>), Unreadable> {
+        let message: Self = serde_json::from_str(text)?;
+        let body = message.body().map_err(Unreadable::Payload)?;
+        Ok((message, body))
     }
 
     /// As the text of a queue's message.
@@ -142,12 +170,9 @@ impl Queue {
     /// # Errors
     /// When any was not taken. Others may have been: the caller repeats all.
     pub async fn send(&self, messages: &[Message], now: Timestamp) -> Result<(), AwsError> {
-        let letter = |message: &Message| Letter {
-            text: message.to_text(),
-            group: message.tenant.clone(),
-            delay: message.slot.map(|slot| pace::until(slot, now)).unwrap_or_default(),
-        };
-        self.send_letters(&messages.iter().map(letter).collect::<Vec<_>>()).await
+        let delay = |message: &Message| message.slot.map(|slot| pace::until(slot, now)).unwrap_or_default();
+        let letters = messages.iter().map(|message| Letter::of(message, delay(message)));
+        self.send_letters(&letters.collect::<Vec<_>>()).await
     }
 
     /// Puts aside a message that cannot be read, as it is.
@@ -175,13 +200,15 @@ impl Queue {
         };
         let entries = letters.iter().enumerate().map(entry).collect::<Result<Vec<_>, _>>().act(ACT)?;
         let request = self.client.send_message_batch().queue_url(&self.url).set_entries(Some(entries));
-        let taken = request.send().await.act(ACT)?;
-        match taken.failed.first() {
-            Some(refused) => {
-                Err(format!("{}: {}", refused.code, refused.message.as_deref().unwrap_or_default())).act(ACT)
-            }
-            None => Ok(()),
-        }
+        none_refused(&request.send().await.act(ACT)?.failed, ACT)
+    }
+}
+
+/// A batch has done its act when it has done so for each of its messages.
+pub(crate) fn none_refused(refused: &[BatchResultErrorEntry], act: &'static str) -> Result<(), AwsError> {
+    match refused.first() {
+        Some(refused) => Err(format!("{}: {}", refused.code, refused.message.as_deref().unwrap_or_default())).act(act),
+        None => Ok(()),
     }
 }
 
@@ -193,6 +220,13 @@ pub(crate) struct Letter {
     pub group: TenantId,
     /// How long it is kept back, at most 15 minutes.
     pub delay: Duration,
+}
+
+impl Letter {
+    /// With this message.
+    pub fn of(message: &Message, delay: Duration) -> Self {
+        Self { text: message.to_text(), group: message.tenant.clone(), delay }
+    }
 }
 
 #[cfg(test)]

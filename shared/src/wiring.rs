@@ -3,10 +3,12 @@
 //! A function asks for the parts it uses, and so needs the settings of those alone.
 
 use aws_sdk_dynamodb::Client as DynamoDb;
+use aws_sdk_sqs::Client as Sqs;
 use aws_types::SdkConfig;
 
 use crate::api::Gate;
 use crate::chores::Chores;
+use crate::dead_letters::{DeadLetters, Home};
 use crate::env::{self, EnvError};
 use crate::publishing::Publisher;
 use crate::queue::Queue;
@@ -111,7 +113,17 @@ impl Wiring {
     /// # Errors
     /// When a setting is missing.
     pub fn queue(&self, variable: &'static str) -> Result<Queue, EnvError> {
-        Ok(Queue::new(aws_sdk_sqs::Client::new(&self.config), env::text(variable)?))
+        Ok(self.queue_at(env::text(variable)?))
+    }
+
+    /// The queue at this URL.
+    pub fn queue_at(&self, url: String) -> Queue {
+        Queue::new(Sqs::new(&self.config), url)
+    }
+
+    /// The dead letters at this URL, which belong there.
+    pub fn dead_letters_at(&self, url: String, home: Home) -> DeadLetters {
+        DeadLetters::new(Sqs::new(&self.config), url, home)
     }
 
     /// What publishes events.

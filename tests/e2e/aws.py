@@ -32,6 +32,11 @@ class Behind:
         item = self.endpoint_item(tenant, endpoint_id) | {"url": {"S": url}}
         self.dynamodb.put_item(TableName=self.outputs["EndpointsTable"], Item=item)
 
+    def remove_endpoint(self, tenant: str, endpoint_id: str) -> None:
+        """Takes an endpoint out of the table without telling anyone."""
+        key = {"pk": {"S": f"TENANT#{tenant}"}, "sk": {"S": endpoint_id}}
+        self.dynamodb.delete_item(TableName=self.outputs["EndpointsTable"], Key=key)
+
     def schedules_of(self, event_id: str) -> list[dict[str, Any]]:
         """The schedules that stand for an event, in the order in which they were made."""
         group, prefix = self.outputs["ScheduleGroup"], event_id.removeprefix("evt_")
@@ -55,13 +60,13 @@ class Behind:
 
     def wait_until_handled(self, queue: str) -> None:
         """Returns when every message of a queue is acknowledged, so that what has not happened by then will not."""
-        waiting, under_way = "ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"
+        eventually(lambda: self.messages_in(queue), lambda count: count == 0)
 
-        def left() -> int:
-            answer = self.sqs.get_queue_attributes(QueueUrl=self.outputs[queue], AttributeNames=[waiting, under_way])
-            return sum(int(count) for count in answer["Attributes"].values())
-
-        eventually(left, lambda count: count == 0)
+    def messages_in(self, queue: str) -> int:
+        """How many there are, waiting or under way."""
+        counts = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        answer = self.sqs.get_queue_attributes(QueueUrl=self.outputs[queue], AttributeNames=counts)
+        return sum(int(count) for count in answer["Attributes"].values())
 
     def take_dead_letters(self, queue: str, wanted: set[str], within: float = 10) -> None:
         """Waits until all of these bodies are in a dead-letter queue, and removes them from it."""

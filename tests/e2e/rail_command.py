@@ -5,15 +5,16 @@ import subprocess
 from dataclasses import dataclass
 from typing import Any
 
-from stack import BINARIES, Stack
+from stack import BINARIES, STACK_NAME, Stack
 
 
 @dataclass(frozen=True)
 class Operator:
     stack: Stack
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        environment = self.stack.environment | {"ENDPOINTS_TABLE": self.stack.outputs["EndpointsTable"]}
+    def run(self, *arguments: str, **credentials: str) -> subprocess.CompletedProcess[str]:
+        """As root, unless other credentials are given."""
+        environment = self.stack.environment | {"RAIL_STACK": STACK_NAME} | credentials
         return subprocess.run(
             [BINARIES / "rail", *arguments], env=environment, capture_output=True, text=True, check=False,
         )

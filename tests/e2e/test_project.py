@@ -45,3 +45,15 @@ def test_every_route_has_a_fixture_that_fits_it() -> None:
         assert fixture["routeKey"] == f"{method} {path}"
         pattern = re.sub(r"\{\w+\}", "[^/]+", path)
         assert re.fullmatch(pattern, fixture["rawPath"])
+
+
+def test_every_dead_letter_queue_of_the_template_has_its_alarm_and_the_command_that_empties_it() -> None:
+    queues = set(re.findall(r"^  (\w+DeadLetters):$", TEMPLATE, re.MULTILINE))
+    watched = re.findall(r"AlarmDescription: !Sub (.*)\n.*\n.*\n.*!GetAtt (\w+)\.QueueName", TEMPLATE)
+    emptied = dict(re.findall(r'Self::(\w+) => \("(\w+)Url", "\w+Url"\)', (ROOT / "cli/src/redrive.rs").read_text()))
+    assert queues
+    assert {queue for _, queue in watched} == queues == set(emptied.values())
+    for description, queue in watched:
+        [kind] = [kind for kind, emptied_queue in emptied.items() if emptied_queue == queue]
+        option = re.sub(r"(?<!^)(?=[A-Z])", "-", kind).lower()
+        assert description.endswith(f" rail redrive --stack ${{AWS::StackName}} --queue {option}")

@@ -49,20 +49,11 @@ struct Job<'a> {
     lane: &'a Lane,
 }
 
-/// Why a message cannot be read, now or ever.
-#[derive(Debug, thiserror::Error)]
-enum Unreadable {
-    #[error("it is no message of this function: {0}")]
-    NotAMessage(#[from] serde_json::Error),
-    #[error("its payload is broken: {0}")]
-    Payload(Box<dyn std::error::Error + Send + Sync>),
-}
-
 impl Deliver {
     /// Does what the message calls for. When this returns without a fault, the message may be acknowledged: what comes next
     /// is recorded and handed over.
     pub async fn handle(&self, record: &SqsMessage) -> Result<(), Fault> {
-        let (message, body) = match read(record.body.as_deref().unwrap_or_default()) {
+        let (message, body) = match Message::read(record.body.as_deref().unwrap_or_default()) {
             Ok(read) => read,
             Err(why) => return Ok(batch::put_aside(&self.lane_of(record).dead_letters, record, &why).await?),
         };
@@ -210,12 +201,6 @@ impl Deliver {
 /// To look after this endpoint.
 pub fn chore(endpoint: &Endpoint) -> Chore {
     Chore { tenant: endpoint.tenant.clone(), endpoint: endpoint.id }
-}
-
-fn read(text: &str) -> Result<(Message, Option<Body>), Unreadable> {
-    let message: Message = serde_json::from_str(text)?;
-    let body = message.body().map_err(Unreadable::Payload)?;
-    Ok((message, body))
 }
 
 /// Whether the queue has handed this message out before. When it does not say: it may have.

@@ -1,0 +1,27 @@
+//! A deployed rail, known by the name of its stack: the stack's outputs say where everything is.
+
+use aws_config::SdkConfig;
+use aws_sdk_cloudformation::Client;
+use aws_sdk_cloudformation::types::Output;
+use rail::aws::AwsError;
+
+pub struct Deployment {
+    stack: String,
+    outputs: Vec<Output>,
+}
+
+impl Deployment {
+    pub async fn find(config: &SdkConfig, stack: String) -> Result<Self, AwsError> {
+        let described = Client::new(config).describe_stacks().stack_name(&stack).send().await;
+        let described = described.map_err(|error| AwsError::new("find the stack", error))?;
+        let outputs =
+            described.stacks.unwrap_or_default().into_iter().flat_map(|stack| stack.outputs.unwrap_or_default());
+        Ok(Self { stack, outputs: outputs.collect() })
+    }
+
+    pub fn output(&self, name: &str) -> Result<String, String> {
+        let found = self.outputs.iter().find(|output| output.output_key() == Some(name));
+        let value = found.and_then(Output::output_value).map(str::to_owned);
+        value.ok_or_else(|| format!("the stack `{}` has no output `{name}`: is it a webhooks rail?", self.stack))
+    }
+}
