@@ -32,6 +32,8 @@ pub async fn attempt(sender: &Sender, url: &str) -> Exchange {
         description: None,
         metadata: EndpointMetadata::default(),
         headers: CustomHeaders::default(),
+        rate_limit: None,
+        failing: None,
         created_at: AT,
         updated_at: AT,
     };
