@@ -12,6 +12,8 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -30,11 +32,17 @@ class EmulatorError(Exception):
 
 
 class Emulator:
-    """Runs while the `with` block does. `port=None` takes a free one."""
+    """Runs while the `with` block does. `port=None` takes a free one.
 
-    def __init__(self, port: int | None = None, sweep_seconds: float = 1) -> None:
+    The functions call AWS at `functions_call`, if something is to stand between them and this.
+    """
+
+    def __init__(
+        self, port: int | None = None, sweep_seconds: float = 1, functions_call: str | None = None,
+    ) -> None:
         self.port = port or free_port()
         self.endpoint_url = f"http://127.0.0.1:{self.port}"
+        self._functions_call = functions_call or self.endpoint_url
         self.directory = LOCAL / str(self.port)
         self._sweep_seconds = sweep_seconds
         self._process: subprocess.Popen[bytes] | None = None
@@ -61,6 +69,16 @@ class Emulator:
 
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Nothing of AWS answers while the block runs, and nothing is forgotten. Functions that run go on running."""
+        assert self._process is not None, "it does not run"
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
     @property
     def settings(self) -> dict[str, str]:
@@ -101,6 +119,8 @@ class Emulator:
                 [LOCAL / "venv" / "emulator" / "bin" / "python", Path(__file__).with_name("launcher.py"),
                  str(self._sweep_seconds)],
                 env=inherited | self.settings | {
+                    # It needs none itself, and hands it on to the functions.
+                    "AWS_ENDPOINT_URL": self._functions_call,
                     "AUTH": "true",
                     "BIND_HOST": "127.0.0.1",
                     "GATEWAY_PORT": str(self.port),

@@ -36,8 +36,9 @@ class Stack(Emulator):
         port: int | None = None,
         parameters: Mapping[str, str] | None = None,
         sweep_seconds: float = 1,
+        functions_call: str | None = None,
     ) -> None:
-        super().__init__(port, sweep_seconds)
+        super().__init__(port, sweep_seconds, functions_call)
         self.url = ""
         self.outputs: dict[str, str] = {}
         self._parameters = {"Architecture": architecture()} | dict(parameters or {})

@@ -29,6 +29,8 @@ class Received:
     body: bytes
     at: float
     """On the clock of `time.monotonic`."""
+    answered: int
+    """The status of the answer."""
 
 
 class Receiver:
@@ -56,7 +58,7 @@ class Receiver:
     def hook(self, *script: Answer) -> "Hook":
         """A path of its own. Its requests get the script's answers in turn, and the last of them from then on."""
         path = f"/{uuid.uuid4().hex}"
-        self._scripts[path] = list(script) or [Answer()]
+        self.script(path, *(script or [Answer()]))
         return Hook(self, path)
 
     def requests(self, path: str) -> list[Received]:
@@ -71,13 +73,16 @@ class Receiver:
         assert come, f"{len(received)} of {count} requests came to {path} within {within} s"
         return received
 
-    def _take(self, received: Received) -> Answer:
+    def script(self, path: str, *script: Answer) -> None:
+        self._scripts[path] = list(script)
+
+    def _take(self, path: str, headers: Mapping[str, str], body: bytes, at: float) -> Answer:
         with self._changed:
-            path = received.path.partition("?")[0]
-            script = self._scripts.get(path, [Answer(404)])
-            earlier = self._received[path]
+            hook = path.partition("?")[0]
+            script = self._scripts.get(hook, [Answer(404)])
+            earlier = self._received[hook]
             answer = script[min(len(earlier), len(script) - 1)]
-            earlier.append(received)
+            earlier.append(Received(path, headers, body, at, answer.status))
             self._changed.notify_all()
         return answer
 
@@ -91,7 +96,7 @@ class Receiver:
                 at = time.monotonic()
                 body = self.rfile.read(int(self.headers["content-length"]))
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                answer = receiver._take(Received(self.path, headers, body, at))
+                answer = receiver._take(self.path, headers, body, at)
                 receiver._closing.wait(answer.delay_seconds)
                 try:
                     self._answer(answer)
@@ -131,6 +136,9 @@ class Hook:
     @property
     def requests(self) -> list[Received]:
         return self.receiver.requests(self.path)
+
+    def answer_from_now_on(self, answer: Answer) -> None:
+        self.receiver.script(self.path, answer)
 
     def wait_for(self, count: int = 1, within: float = 15) -> list[Received]:
         return self.receiver.wait_for(self.path, count, within)

@@ -1,5 +1,7 @@
 """The two stacks under test, both under the template's own policies, and what must be true of them in the end."""
 
+from collections.abc import Sequence
+
 from stack import Stack
 
 # Seconds. The Scheduler is given 5 s at least for each step, so none of these makes a chain take longer.
@@ -8,14 +10,16 @@ ATTEMPT_TIMEOUT_SECONDS = 3
 SWEEP_SECONDS = 0.5
 
 
-def impatient() -> Stack:
+def impatient(
+    retry_delays: Sequence[int] = SHORT_DELAYS, port: int | None = None, functions_call: str | None = None,
+) -> Stack:
     """Retries within seconds, and may send to this machine."""
     parameters = {
-        "RetryDelays": ",".join(map(str, SHORT_DELAYS)),
+        "RetryDelays": ",".join(map(str, retry_delays)),
         "AttemptTimeoutSeconds": str(ATTEMPT_TIMEOUT_SECONDS),
         "AllowPrivateTargets": "true",
     }
-    return Stack(parameters=parameters, sweep_seconds=SWEEP_SECONDS)
+    return Stack(port, parameters, SWEEP_SECONDS, functions_call)
 
 
 def with_defaults() -> Stack:

@@ -1,0 +1,159 @@
+"""Stands between the functions and AWS: passes every call on, byte for byte, unless a test has ordered a fault for it.
+
+All else of the emulator, its queues' pollers and its Scheduler, goes past it.
+"""
+
+import re
+import socket
+import struct
+import threading
+from collections import defaultdict
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Self
+
+import psutil
+from aws_calls import Call, ids_in, item_of, operation_of
+from faults import Fault, Injection, Order
+from service_errors import AwsAnswer, broken, throttled
+
+LATE_SECONDS = 4
+# What a proxy's own connections are about, and its answers' lengths, it says itself.
+HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
+# Closes a connection with a reset.
+NO_LINGER = struct.pack("ii", 1, 0)
+
+
+class FaultProxy:
+    """Listens on 127.0.0.1 while the `with` block runs, in front of the emulator on this port."""
+
+    def __init__(self, emulator_port: int) -> None:
+        self.injections: list[Injection] = []
+        """What was really done, in order."""
+        self._emulator_port = emulator_port
+        self._orders: dict[str, list[Order]] = defaultdict(list)
+        self._functions: dict[str, str] = {}
+        self._closing = threading.Event()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._closing.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+    def take(self, order: Order) -> None:
+        for subject in order.about:
+            self._orders[subject].append(order)
+
+    def _due(self, call: Call, ids: set[str]) -> Order | None:
+        """The order that this call falls under. Each is asked, so that all count their calls."""
+        asked = {id(order): order for subject in ids for order in self._orders.get(subject, [])}
+        due = [order for order in asked.values() if order.takes(call)]
+        return due[0] if due else None
+
+    def _function_of(self, authorization: str, port: int) -> str:
+        """Whose call it is. Each function has a role of its own, and with it credentials of its own."""
+        [credential] = re.findall(r"Credential=(\w+)/", authorization)
+        if credential not in self._functions:
+            name = self._process_calling_from(port).environ()["AWS_LAMBDA_FUNCTION_NAME"]
+            self._functions[credential] = name.split("-")[1]
+        return self._functions[credential]
+
+    def _process_calling_from(self, port: int) -> psutil.Process:
+        return process_calling(self._server.server_port, port)
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        proxy = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"]))
+                port = self.client_address[1]
+                service, operation = operation_of(self.command, self.path, self.headers["x-amz-target"])
+                function = proxy._function_of(self.headers["authorization"], port)
+                call = Call(function, operation, item_of(service, operation, body))
+                order = proxy._due(call, ids_in(self.path, body))
+                match order and order.fault:
+                    case None:
+                        self._answer(self._pass_on(body))
+                    case Fault.DROPPED:
+                        self._reset()
+                    case Fault.LATE:
+                        answer = self._pass_on(body)
+                        proxy._closing.wait(LATE_SECONDS)
+                        self._answer(answer)
+                    case Fault.THROTTLED:
+                        self._answer(throttled(service))
+                    case Fault.BROKEN:
+                        self._answer(broken(service))
+                    case Fault.CUT:
+                        self._pass_on(body)
+                        self._reset()
+                    case Fault.KILLED_BEFORE:
+                        proxy._process_calling_from(port).kill()
+                        self._reset()
+                    case Fault.KILLED_AFTER:
+                        self._pass_on(body)
+                        proxy._process_calling_from(port).kill()
+                        self._reset()
+                if order:
+                    proxy.injections.append(Injection(order, call))
+
+            def _pass_on(self, body: bytes) -> AwsAnswer:
+                connection = HTTPConnection("127.0.0.1", proxy._emulator_port)
+                connection.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
+                for name, value in self.headers.items():
+                    connection.putheader(name, value)
+                connection.endheaders(body)
+                response = connection.getresponse()
+                headers = {name: value for name, value in response.getheaders() if name.lower() not in HOP_BY_HOP}
+                answer = AwsAnswer(response.status, headers, response.read())
+                connection.close()
+                return answer
+
+            def _answer(self, answer: AwsAnswer) -> None:
+                self.send_response_only(answer.status)
+                for name, value in answer.headers.items():
+                    self.send_header(name, value)
+                self.send_header("content-length", str(len(answer.body)))
+                try:
+                    self.end_headers()
+                    self.wfile.write(answer.body)
+                except (BrokenPipeError, ConnectionResetError):
+                    self.close_connection = True  # Another of its calls had the function killed.
+
+            def _reset(self) -> None:
+                self.close_connection = True
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
+                socket.close(self.connection.detach())
+
+            def log_message(self, *_: object) -> None:
+                """What was injected is kept; nobody reads more."""
+
+        return Handler
+
+
+def process_calling(proxy_port: int, port: int) -> psutil.Process:
+    """The function that has a connection from `port` to the proxy."""
+    functions = [process for process in psutil.process_iter(["name"]) if process.info["name"] == "bootstrap"]
+    [calling] = [process for process in functions if (port, proxy_port) in connections_of(process)]
+    return calling
+
+
+def connections_of(process: psutil.Process) -> set[tuple[int, int]]:
+    """The ports of both ends."""
+    try:
+        connections = process.net_connections("tcp4")
+    except psutil.Error:
+        return set()  # It has ended meanwhile, or is none of ours.
+    return {(connection.laddr.port, connection.raddr.port) for connection in connections if connection.raddr}
