@@ -1,6 +1,7 @@
 """What stands behind the API: tables, queues and schedules of a stack, looked at and touched as root."""
 
 import json
+from collections import Counter
 from typing import Any
 
 from client import ulid
@@ -63,10 +64,35 @@ class Behind:
         eventually(lambda: self.messages_in(queue), lambda count: count == 0)
 
     def messages_in(self, queue: str) -> int:
-        """How many there are, waiting or under way."""
+        """Waiting and under way."""
         counts = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
         answer = self.sqs.get_queue_attributes(QueueUrl=self.outputs[queue], AttributeNames=counts)
         return sum(int(count) for count in answer["Attributes"].values())
+
+    def wait_until_nothing_is_to_come(self, within: float) -> None:
+        """Returns when no message and no schedule is left, so that no delivery will change any more."""
+        queues = ("FirstAttemptsQueueUrl", "RetriesQueueUrl")
+
+        def left() -> int:
+            # A schedule becomes a message, and a message may make a schedule before it goes: none may slip through.
+            return self.schedules() + sum(map(self.messages_in, queues)) + self.schedules()
+
+        eventually(left, lambda count: count == 0, within)
+
+    def schedules(self) -> int:
+        pages = self.scheduler.get_paginator("list_schedules").paginate(GroupName=self.outputs["ScheduleGroup"])
+        return sum(len(page["Schedules"]) for page in pages)
+
+    def events_of(self, tenants: set[str]) -> Counter[str]:
+        """How many events there are in the table of each of these tenants, promised or not."""
+        pages = self.dynamodb.get_paginator("scan").paginate(
+            TableName=self.outputs["DeliveriesTable"],
+            FilterExpression="begins_with(pk, :tenant)",
+            ExpressionAttributeValues={":tenant": {"S": "TENANT#"}},
+            ProjectionExpression="pk",
+        )
+        found = Counter(item["pk"]["S"].split("#")[1] for page in pages for item in page["Items"])
+        return Counter({tenant: found[tenant] for tenant in tenants})
 
     def take_dead_letters(self, queue: str, wanted: set[str], within: float = 10) -> None:
         """Waits until all of these bodies are in a dead-letter queue, and removes them from it."""

@@ -54,3 +54,11 @@ def revoked_at_the_start(stack: Stack, new_tenant: NewTenant) -> Api:
     api.expect(200, "GET", "/endpoints")
     Operator(stack).revoke_all_of(api.tenant)
     return api
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Shows the figures that a test has recorded as its account, whether it passed or not."""
+    for report in [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]:
+        for account in [text for name, text in report.user_properties if name == "account"]:
+            terminalreporter.section(report.nodeid)
+            terminalreporter.write_line(str(account))

@@ -8,6 +8,7 @@ import socket
 import struct
 import threading
 from collections import defaultdict
+from contextlib import suppress
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
@@ -62,12 +63,33 @@ class FaultProxy:
         """Whose call it is. Each function has a role of its own, and with it credentials of its own."""
         [credential] = re.findall(r"Credential=(\w+)/", authorization)
         if credential not in self._functions:
-            name = self._process_calling_from(port).environ()["AWS_LAMBDA_FUNCTION_NAME"]
-            self._functions[credential] = name.split("-")[1]
+            process = self._process_calling_from(port)
+            assert process is not None, "a call of no function"
+            # `<stack>-<logical id>-<random>`
+            self._functions[credential] = process.environ()["AWS_LAMBDA_FUNCTION_NAME"].split("-")[1]
         return self._functions[credential]
 
-    def _process_calling_from(self, port: int) -> psutil.Process:
-        return process_calling(self._server.server_port, port)
+    def _process_calling_from(self, port: int) -> psutil.Process | None:
+        """The function that has a connection from there to here; none if it has ended meanwhile.
+
+        Linux shows it to whoever runs both.
+        """
+        here = self._server.server_port
+        for connection in psutil.net_connections("tcp4"):
+            ends = connection.laddr.port, connection.raddr and connection.raddr.port
+            if ends == (port, here) and connection.pid is not None:
+                return psutil.Process(connection.pid)
+        return None
+
+    def _kill(self, port: int) -> bool:
+        """Kills the function, unless another of its calls had it killed before: whether this did."""
+        process = self._process_calling_from(port)
+        if process is None:
+            return False
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+            return True
+        return False
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         proxy = self
@@ -78,14 +100,18 @@ class FaultProxy:
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"]))
-                port = self.client_address[1]
                 service, operation = operation_of(self.command, self.path, self.headers["x-amz-target"])
-                function = proxy._function_of(self.headers["authorization"], port)
+                function = proxy._function_of(self.headers["authorization"], self.client_address[1])
                 call = Call(function, operation, item_of(service, operation, body))
                 order = proxy._due(call, ids_in(self.path, body))
-                match order and order.fault:
-                    case None:
-                        self._answer(self._pass_on(body))
+                if order is None:
+                    self._answer(self._pass_on(body))
+                elif self._do(order.fault, service, body):
+                    proxy.injections.append(Injection(order, call))
+
+            def _do(self, fault: Fault, service: str, body: bytes) -> bool:
+                """Whether it could be done."""
+                match fault:
                     case Fault.DROPPED:
                         self._reset()
                     case Fault.LATE:
@@ -100,14 +126,15 @@ class FaultProxy:
                         self._pass_on(body)
                         self._reset()
                     case Fault.KILLED_BEFORE:
-                        proxy._process_calling_from(port).kill()
+                        killed = proxy._kill(self.client_address[1])
                         self._reset()
+                        return killed
                     case Fault.KILLED_AFTER:
                         self._pass_on(body)
-                        proxy._process_calling_from(port).kill()
+                        killed = proxy._kill(self.client_address[1])
                         self._reset()
-                if order:
-                    proxy.injections.append(Injection(order, call))
+                        return killed
+                return True
 
             def _pass_on(self, body: bytes) -> AwsAnswer:
                 connection = HTTPConnection("127.0.0.1", proxy._emulator_port)
@@ -141,19 +168,3 @@ class FaultProxy:
                 """What was injected is kept; nobody reads more."""
 
         return Handler
-
-
-def process_calling(proxy_port: int, port: int) -> psutil.Process:
-    """The function that has a connection from `port` to the proxy."""
-    functions = [process for process in psutil.process_iter(["name"]) if process.info["name"] == "bootstrap"]
-    [calling] = [process for process in functions if (port, proxy_port) in connections_of(process)]
-    return calling
-
-
-def connections_of(process: psutil.Process) -> set[tuple[int, int]]:
-    """The ports of both ends."""
-    try:
-        connections = process.net_connections("tcp4")
-    except psutil.Error:
-        return set()  # It has ended meanwhile, or is none of ours.
-    return {(connection.laddr.port, connection.raddr.port) for connection in connections if connection.raddr}
