@@ -59,9 +59,9 @@ class Behind:
         sent = self.sqs.send_message_batch(QueueUrl=self.outputs[queue], Entries=entries)
         assert len(sent["Successful"]) == len(bodies)
 
-    def wait_until_handled(self, queue: str) -> None:
+    def wait_until_handled(self, queue: str, within: float = 15) -> None:
         """Returns when every message of a queue is acknowledged, so that what has not happened by then will not."""
-        eventually(lambda: self.messages_in(queue), lambda count: count == 0)
+        eventually(lambda: self.messages_in(queue), lambda count: count == 0, within)
 
     def messages_in(self, queue: str) -> int:
         """Waiting and under way."""

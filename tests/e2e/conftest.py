@@ -6,6 +6,7 @@ import pytest
 import stacks
 from aws import Behind
 from client import Api
+from faulty_stacks import FaultyStack, faulty_stack
 from rail_command import Operator
 from receiver import Receiver
 from stack import Stack
@@ -24,6 +25,12 @@ def default_stack() -> Iterator[Stack]:
     with stacks.with_defaults() as stack:
         yield stack
         stacks.assert_no_fault_of_its_own(stack)
+
+
+@pytest.fixture(scope="session")
+def faulty() -> Iterator[FaultyStack]:
+    with faulty_stack() as faulty:
+        yield faulty
 
 
 @pytest.fixture(scope="session")

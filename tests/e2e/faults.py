@@ -35,12 +35,14 @@ class Order:
     times: int | None = 1
     """How many calls from then on meet it; none is all of them."""
     probability: float = 1
-    """For each of these; what chance decides is the same in every run, as far as the calls come in the same order."""
+    """Of each of these."""
+    seed: int = 0
+    """Of that chance, so that it decides alike in every run."""
     _seen: int = field(default=0, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self._chance = random.Random(" ".join(sorted(self.about)))
+        self._chance = random.Random(self.seed)
 
     def takes(self, call: Call) -> bool:
         """Whether this call meets the fault. To be asked once for each call."""

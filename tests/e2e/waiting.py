@@ -19,3 +19,8 @@ def eventually(observe: Callable[[], T], expected: Callable[[T], bool] = bool, w
         if time.monotonic() > deadline:
             raise AssertionError(f"Not so within {within} s. Last observed: {observed}")
         time.sleep(INTERVAL_SECONDS)
+
+
+def let_pass(seconds: float) -> None:
+    """For what lasts a certain time whatever happens meanwhile: an outage."""
+    time.sleep(seconds)

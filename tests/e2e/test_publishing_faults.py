@@ -1,0 +1,83 @@
+"""Publishing with an idempotency key, and a fault on the way: the repeat completes what is missing, and nothing twice."""
+
+import json
+import threading
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+
+import careful
+import pytest
+from aws_calls import Call
+from client import refused
+from faults import Fault, Order
+from faulty_stacks import FaultyStack
+from ordeals import ACCEPTS, PUBLISH, SEVERITIES, Fate, Severity, prepare
+from receiver import Receiver
+
+# Too many for one batch of the queue, so that a crash can come between two.
+MANY = Fate((ACCEPTS,) * 12)
+ONE = Fate((ACCEPTS,))
+READ_KEY, CLAIM, LIST, PUT_EVENT, PUT_DELIVERY, ENQUEUE = PUBLISH
+# The step, and at which of its calls the function is killed.
+STEPS = [(CLAIM, 1), (LIST, 1), (PUT_EVENT, 1), (PUT_DELIVERY, 1), (PUT_DELIVERY, 7), (ENQUEUE, 1), (ENQUEUE, 2)]
+PUT_ASIDE = Call("Deliver", "SendMessage")
+
+
+@pytest.mark.parametrize("fault", [Fault.KILLED_BEFORE, Fault.KILLED_AFTER])
+@pytest.mark.parametrize(("step", "nth"), STEPS)
+def test_a_repeat_after_a_crash_completes_what_is_missing(
+    faulty: FaultyStack, receiver: Receiver, step: Call, nth: int, fault: Fault,
+) -> None:
+    ordeal = prepare(faulty.new_tenant(), receiver, MANY)
+    api = ordeal.api
+    faulty.proxy.take(Order(ordeal.ids, fault, step, nth))
+    assert careful.publish_once(api, ordeal.key, ordeal.body) is None
+
+    repeat = careful.publish_once(api, ordeal.key, ordeal.body)
+    assert repeat is not None and repeat.status_code == 202
+    # A crash before the claim leaves nothing to be replayed.
+    claimed = (step, fault) != (CLAIM, Fault.KILLED_BEFORE)
+    assert repeat.headers.get("idempotent-replayed") == ("true" if claimed else None)
+    event_id = repeat.json()["id"]
+    assert {delivery["endpointId"] for delivery in repeat.json()["deliveries"]} == {t.id for t in ordeal.targets}
+    api.wait_for_event(event_id, "delivered", within=30)
+    for target in ordeal.targets:
+        assert {request.headers["webhook-id"] for request in target.hook.requests} == {event_id}
+    assert [event["id"] for event in api.all("/events")] == [event_id]
+
+    other = json.dumps({"type": "contract.closed", "data": {}}).encode()
+    answer = careful.publish_once(api, ordeal.key, other)
+    assert answer is not None
+    refused(answer, 422, "IDEMPOTENCY_KEY_REUSED")
+
+
+@pytest.mark.parametrize("step", PUBLISH, ids=str)
+def test_two_requests_at_once_with_one_key_make_one_event_when_one_of_them_is_held_up(
+    faulty: FaultyStack, receiver: Receiver, step: Call,
+) -> None:
+    ordeal = prepare(faulty.new_tenant(), receiver, ONE)
+    faulty.proxy.take(Order(ordeal.ids, Fault.LATE, step))
+    together = threading.Barrier(2)
+
+    def publish(_: int) -> str:
+        together.wait()
+        return careful.publish(ordeal.api, ordeal.key, ordeal.body)["id"]
+
+    with ThreadPoolExecutor(2) as clients:
+        [event_id] = set(clients.map(publish, range(2)))
+    ordeal.api.wait_for_event(event_id, "delivered")
+    assert [event["id"] for event in ordeal.api.all("/events")] == [event_id]
+    assert [attempt["number"] for attempt in ordeal.api.attempts(event_id)] == [1]
+
+
+def test_what_nobody_can_read_is_a_dead_letter_whatever_its_putting_aside_meets(faulty: FaultyStack) -> None:
+    unreadable = {f"nonsense of tenant-{uuid.uuid4().hex}": severity for severity in SEVERITIES}
+    for body, severity in unreadable.items():
+        about = frozenset({body.removeprefix("nonsense of ")})
+        faulty.proxy.take(Order(about, severity.fault, PUT_ASIDE, times=severity.times))
+    for body in unreadable:
+        faulty.behind.send("RetriesQueueUrl", body)
+    faulty.behind.wait_until_handled("RetriesQueueUrl", within=60)
+    faulty.behind.take_dead_letters("RetriesDeadLettersUrl", set(unreadable))
+    met = {Severity(i.order.fault, i.order.times or 0) for i in faulty.proxy.injections if i.call == PUT_ASIDE}
+    assert met == set(SEVERITIES)
