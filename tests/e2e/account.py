@@ -55,6 +55,9 @@ class Account:
             case "failed", "endpoint_gone" | "endpoint_disabled":
                 if not any(request.answered == 410 for request in target.hook.requests):
                     problems.append(f"{reason}, and never said so")
+                # After a fault between disabling the endpoint and recording why, the message finds it disabled.
+                if len(attempts) != (reason == "endpoint_gone"):
+                    problems.append(f"{reason} after {len(attempts)} attempts")
             case _:
                 problems.append(f"stuck: {status}, {reason}")
         return problems

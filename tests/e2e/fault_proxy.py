@@ -53,6 +53,10 @@ class FaultProxy:
         for subject in order.about:
             self._orders[subject].append(order)
 
+    def relent(self) -> None:
+        """Disturbs nothing any more."""
+        self._orders.clear()
+
     def _due(self, call: Call, ids: set[str]) -> Order | None:
         """The order that this call falls under. Each is asked, so that all count their calls."""
         asked = {id(order): order for subject in ids for order in self._orders.get(subject, [])}
@@ -97,6 +101,12 @@ class FaultProxy:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
             disable_nagle_algorithm = True
+
+            def handle_one_request(self) -> None:
+                try:
+                    super().handle_one_request()
+                except ConnectionResetError:
+                    self.close_connection = True  # The function was killed.
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"]))

@@ -35,9 +35,9 @@ FATES = {
     Fate((RECOVERS,)): 90,
     # Too long for a message: the first attempt, too, reads the body from the table.
     Fate((RECOVERS,), data_bytes=80_000): 60,
-    Fate((REFUSES,)): 40,
+    Fate((REFUSES,)): 30,
     Fate((ACCEPTS, RECOVERS, REFUSES)): 40,
-    Fate((GONE,), (READ_ENDPOINT, DISABLE_ENDPOINT)): 30,
+    Fate((GONE,), (READ_ENDPOINT, DISABLE_ENDPOINT)): 44,
     Fate((REFUSES,), retried=True): 180,
 }
 
