@@ -80,7 +80,7 @@ pub enum Reason {
 }
 
 /// Where a delivery stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum State {
     /// An attempt is under way or waits in the queue.
     Pending(Trigger),
