@@ -44,9 +44,15 @@ impl Publisher {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Retrier {
     /// Asks for the attempt that is due anyway, and is done.
-    EnqueuingAgain { fence: Fence },
-    Enqueuing { from: Fence },
-    Recording { from: Fence },
+    EnqueuingAgain {
+        fence: Fence,
+    },
+    Enqueuing {
+        from: Fence,
+    },
+    Recording {
+        from: Fence,
+    },
 }
 
 impl Retrier {

@@ -47,14 +47,29 @@ pub struct Handler {
 /// What a handler is about to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum At {
-    Advancing { from: Fence },
-    Sending { from: Fence },
-    AskingBefore { from: Fence },
+    Advancing {
+        from: Fence,
+    },
+    Sending {
+        from: Fence,
+    },
+    AskingBefore {
+        from: Fence,
+    },
     /// The chore that was asked for before comes when this has been done, or given up.
-    Disabling { from: Fence },
-    AskingAfter { from: Fence },
-    Recording { from: Fence, found: Found },
-    Scheduling { fence: Fence },
+    Disabling {
+        from: Fence,
+    },
+    AskingAfter {
+        from: Fence,
+    },
+    Recording {
+        from: Fence,
+        found: Found,
+    },
+    Scheduling {
+        fence: Fence,
+    },
     LookingAgain,
     AskingForLook,
     Acknowledging,
@@ -119,7 +134,7 @@ impl Handler {
                 At::Acknowledging
             }
             At::Acknowledging => {
-                world.letters.retain(|letter| letter.again() != self.letter.again());
+                world.acknowledge(self.letter);
                 return None;
             }
         };
@@ -154,6 +169,7 @@ impl Handler {
         });
         match follow(current, rules) {
             At::Scheduling { fence } if rules.flaw == Some(Flaw::AcknowledgedBeforeTheSchedule) => {
+                world.acknowledge(self.letter);
                 Some(Worker::Latecomer(fence))
             }
             at => Some(Worker::Handler(Self { at, ..self })),

@@ -60,6 +60,8 @@ impl Model for Protocol {
     }
 }
 
+const ONCE: Asked = Asked { retries: 1, cancels: 1, changes: 1 };
+
 /// The smallest policy that has a retry.
 fn two_attempts() -> RetryPolicy {
     let Ok(policy) = "60".parse() else { panic!("a policy of two attempts") };
@@ -93,11 +95,17 @@ fn tending_at_once(changes: u8, flaw: Option<Flaw>) -> Protocol {
     Protocol { start: World::accepted(), rules, memory: Memory::None }
 }
 
-/// One of each, each once, and nothing forgotten.
-fn everybody_once(flaw: Option<Flaw>) -> Protocol {
-    let crew = Crew { handlers: 1, tenders: 1, retriers: 1, cancellers: 1, changers: 1, publishers: 0 };
-    let most = Asked { retries: 1, cancels: 1, changes: 1 };
-    let rules = Rules { policy: two_attempts(), crew, most: Some(most), flaw };
+/// One of each who comes after publishing, and each asks once.
+fn everybody_once() -> Protocol {
+    let crew = Crew { publishers: 0, handlers: 1, tenders: 1, retriers: 1, cancellers: 1, changers: 1 };
+    let rules = Rules { policy: two_attempts(), crew, most: Some(ONCE), flaw: None };
+    Protocol { start: World::accepted(), rules, memory: Memory::None }
+}
+
+/// A retry by hand and a cancel, with nothing forgotten.
+fn remembering() -> Protocol {
+    let crew = Crew { handlers: 1, retriers: 1, cancellers: 1, ..Crew::default() };
+    let rules = Rules { policy: two_attempts(), crew, most: Some(ONCE), flaw: None };
     Protocol { start: World::accepted(), rules, memory: Memory::All }
 }
 
@@ -135,8 +143,13 @@ fn a_change_of_the_endpoint_between_two_handlers_keeps_every_promise() {
 }
 
 #[test]
-fn everybody_at_once_with_every_fence_remembered_keeps_every_promise() {
-    holds("everybody once", everybody_once(None));
+fn everybody_at_once_keeps_every_promise() {
+    holds("everybody at once", everybody_once());
+}
+
+#[test]
+fn a_retry_and_a_cancel_with_nothing_forgotten_keep_every_promise() {
+    holds("nothing forgotten", remembering());
 }
 
 #[test]

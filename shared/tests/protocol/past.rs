@@ -68,9 +68,7 @@ impl Recount {
             At::Disabling { from } => At::Disabling { from: self.fence(from) },
             At::AskingAfter { from } => At::AskingAfter { from: self.fence(from) },
             // What was found will not be recorded.
-            At::Recording { from, .. } if from < self.now => {
-                At::Recording { from: Fence::FIRST, found: Found::Paused }
-            }
+            At::Recording { from, .. } if from < self.now => At::Recording { from: Fence::FIRST, found: Found::Paused },
             At::Recording { from, found } => At::Recording { from: self.fence(from), found },
             At::Scheduling { fence } => At::Scheduling { fence: self.fence(fence) },
             At::LookingAgain | At::AskingForLook | At::Acknowledging => at,

@@ -10,9 +10,16 @@ use super::world::{Endpoint, Worker, World};
 pub enum Tender {
     /// Has read the endpoint, and is about to read the delivery.
     Looking(Endpoint),
-    Enqueuing { from: Fence },
-    Releasing { from: Fence },
-    Abandoning { from: Fence, deleted: bool },
+    Enqueuing {
+        from: Fence,
+    },
+    Releasing {
+        from: Fence,
+    },
+    Abandoning {
+        from: Fence,
+        deleted: bool,
+    },
     Acknowledging,
 }
 

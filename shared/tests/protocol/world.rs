@@ -122,8 +122,13 @@ pub enum Action {
     Cancel,
     Change(Endpoint),
     HandOut(Letter),
-    TakeChore { again: bool },
-    Fire { schedule: Fence, again: bool },
+    TakeChore {
+        again: bool,
+    },
+    Fire {
+        schedule: Fence,
+        again: bool,
+    },
     /// This worker takes a step.
     Go(usize),
     /// The receiver answers this handler.
@@ -228,7 +233,8 @@ impl World {
             }
             Action::Change(to) => {
                 self.asked.changes += u8::from(rules.most.is_some());
-                let at = if rules.flaw == Some(Flaw::NotAskedBefore) { Changing::Writing } else { Changing::AskingBefore };
+                let at =
+                    if rules.flaw == Some(Flaw::NotAskedBefore) { Changing::Writing } else { Changing::AskingBefore };
                 self.join(Some(Worker::Changer(Changer { to, at })));
             }
             Action::HandOut(letter) => {
@@ -289,6 +295,10 @@ impl World {
         self.workers.sort_unstable();
     }
 
+    pub fn acknowledge(&mut self, letter: Letter) {
+        self.letters.retain(|other| other.again() != letter.again());
+    }
+
     fn may_become(&self, to: Endpoint) -> bool {
         self.endpoint != Endpoint::Deleted && self.endpoint != to
     }
@@ -337,10 +347,7 @@ impl Worker {
             Self::Tender(_) => true,
             Self::Handler(handler) => handler.has_asked(rules),
             Self::Changer(changer) => changer.has_asked(rules),
-            Self::Publisher(_)
-            | Self::Latecomer(_)
-            | Self::Retrier(_)
-            | Self::Canceller(_) => false,
+            Self::Publisher(_) | Self::Latecomer(_) | Self::Retrier(_) | Self::Canceller(_) => false,
         }
     }
 }
