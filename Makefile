@@ -12,6 +12,9 @@ ARCH ?= arm64
 PYTHON ?= python3
 
 venv := .local/venv
+# Its wheel is too old for what today's cargo says of a workspace.
+cargo_deny_version := 0.20.2
+cargo_deny := .local/cargo-deny-$(cargo_deny_version)/bin/cargo-deny
 target := $(or $(CARGO_TARGET_DIR),target)
 functions := $(notdir $(patsubst %/,%,$(wildcard functions/*/)))
 # Bytes: 8 MB.
@@ -52,13 +55,21 @@ build: ## Compile everything for this machine
 	@cargo build $(local) --bins
 
 .PHONY: test
-test: check unit template e2e sizes ## Run every check and every test, as CI does
+test: check deny unit template e2e sizes ## Run every check and every test, as CI does
 
 .PHONY: check
 check: ## Formatting, lints and documentation of the Rust code, warnings denied
 	cargo fmt --all --check
 	cargo clippy $(local) --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc $(local) --no-deps
+
+.PHONY: deny
+deny: $(cargo_deny) ## Licences, duplicates and origins of the dependencies, as deny.toml allows them
+	$(cargo_deny) --locked check --hide-inclusion-graph --deny unnecessary-skip --deny unmatched-skip licenses bans sources
+
+$(cargo_deny):
+	@echo "Compiling cargo-deny $(cargo_deny_version) (once, some two minutes)"
+	@CARGO_PROFILE_DEV_DEBUG=false cargo install --quiet --locked --debug --no-default-features --version $(cargo_deny_version) --root $(@D)/.. cargo-deny
 
 .PHONY: unit
 unit: ## Unit, property and store tests; the store's run on an emulator of their own
