@@ -40,6 +40,10 @@ class Api:
     def update_endpoint(self, endpoint_id: str, **fields: Any) -> Json:
         return self.expect(200, "PATCH", f"/endpoints/{endpoint_id}", json=fields)
 
+    def rotate_secret(self, endpoint_id: str, **body: Any) -> str:
+        """The new secret."""
+        return self.expect(200, "POST", f"/endpoints/{endpoint_id}/rotate-secret", json=body)["secret"]
+
     def delete_endpoint(self, endpoint_id: str) -> None:
         self.expect(204, "DELETE", f"/endpoints/{endpoint_id}")
 
@@ -54,6 +58,9 @@ class Api:
 
     def retry(self, event_id: str, **body: Any) -> Json:
         return self.expect(202, "POST", f"/events/{event_id}/retry", json=body)
+
+    def cancel(self, event_id: str, **parameters: str) -> Json:
+        return self.expect(200, "DELETE", f"/events/{event_id}/retry", params=parameters)
 
     def page(self, path: str, **parameters: Any) -> Json:
         return self.expect(200, "GET", path, params=parameters)

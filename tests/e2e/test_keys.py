@@ -20,11 +20,13 @@ ROUTES = [
     ("GET", NO_ENDPOINT, "endpoints:read", 404),
     ("PATCH", NO_ENDPOINT, "endpoints:write", 404),
     ("DELETE", NO_ENDPOINT, "endpoints:write", 404),
+    ("POST", f"{NO_ENDPOINT}/rotate-secret", "endpoints:write", 404),
     ("POST", "/events", "events:publish", 400),
     ("GET", "/events", "events:read", 200),
     ("GET", NO_EVENT, "events:read", 404),
     ("GET", f"{NO_EVENT}/attempts", "events:read", 404),
     ("POST", f"{NO_EVENT}/retry", "events:write", 404),
+    ("DELETE", f"{NO_EVENT}/retry", "events:write", 404),
 ]
 BAD_AUTHORIZATIONS = {
     "no header": None,
@@ -101,6 +103,7 @@ def test_whoever_lacks_the_scope_changes_nothing(stack: Stack, api: Api) -> None
     path = f"/endpoints/{endpoint['id']}"
     refused(reader.call("PATCH", path, json={"status": "disabled"}), 403, "FORBIDDEN")
     refused(reader.call("DELETE", path), 403, "FORBIDDEN")
+    refused(reader.call("POST", f"{path}/rotate-secret", json={}), 403, "FORBIDDEN")
     refused(reader.call("POST", "/events", json={"type": "a.b", "data": {}}), 403, "FORBIDDEN")
     assert reader.endpoint(endpoint["id"]) == endpoint
     assert reader.page("/events")["data"] == []
@@ -147,6 +150,9 @@ def test_a_revoked_key_stays_in_the_list(api: Api, operator: Operator) -> None:
     (["keys", "create", "--tenant", "a b", "--scopes", "admin"], "tenant"),
     (["keys", "create", "--tenant", "acme", "--scopes", "everything"], "everything"),
     (["keys", "create", "--tenant", "acme"], "--scopes"),
+    (["keys", "create", "--tenant", "acme", "--scopes", "admin", "--rate-limit", "0"], "1 to 500"),
+    (["keys", "create", "--tenant", "acme", "--scopes", "admin", "--rate-limit", "501"], "1 to 500"),
+    (["keys", "create", "--tenant", "acme", "--scopes", "admin", "--rate-limit", "1.5"], "1 to 500"),
     (["keys", "revoke", "rail_abc"], "key"),
     (["keys", "revoke", "key_01M85799PFY4HXC6CAM002M5T7"], "no such key"),
 ])

@@ -43,6 +43,12 @@ def test_every_policy_names_its_actions(default_stack: Stack) -> None:
     ("iam:PassRole", {"DeliverRole"}),
     ("scheduler:CreateSchedule", {"DeliverRole"}),
     ("dynamodb:DeleteItem", {"DeleteEndpointRole"}),
+    ("dynamodb:PutItem", {"CreateEndpointRole", "PublishEventRole", "TendEndpointRole"}),
+    ("sqs:ReceiveMessage", {"DeliverRole", "TendEndpointRole"}),
+    ("sqs:SendMessage", {
+        "PublishEventRole", "RetryEventRole", "UpdateEndpointRole", "DeleteEndpointRole", "DeliverRole",
+        "TendEndpointRole", "SchedulerRole",
+    }),
     ("dynamodb:Scan", set()),
 ])
 def test_only_who_needs_it_may(default_stack: Stack, action: str, roles: set[str]) -> None:

@@ -21,10 +21,13 @@ def theirs(new_tenant: NewTenant, receiver: Receiver) -> tuple[Api, str, str]:
     ("GET", "/endpoints/{endpoint}", None),
     ("PATCH", "/endpoints/{endpoint}", {"status": "disabled"}),
     ("DELETE", "/endpoints/{endpoint}", None),
+    ("POST", "/endpoints/{endpoint}/rotate-secret", {}),
     ("GET", "/events/{event}", None),
     ("GET", "/events/{event}/attempts", None),
     ("POST", "/events/{event}/retry", None),
     ("POST", "/events/{event}/retry", {"endpointId": "{endpoint}"}),
+    ("DELETE", "/events/{event}/retry", None),
+    ("DELETE", "/events/{event}/retry?endpointId={endpoint}", None),
     ("GET", "/events?endpointId={endpoint}", None),
     ("GET", "/events?endpointId={endpoint}&status=retrying", None),
 ])
@@ -53,15 +56,16 @@ def test_another_tenants_endpoint_gets_nothing_of_ours(api: Api) -> None:
     assert api.publish("contract.created")["deliveries"] == []
 
 
-def test_our_event_is_not_retried_to_another_tenants_endpoint(
+def test_our_event_is_neither_retried_to_another_tenants_endpoint_nor_cancelled(
     api: Api, receiver: Receiver, theirs: tuple[Api, str, str],
 ) -> None:
     _, their_endpoint, _ = theirs
     api.create_endpoint(receiver.hook(Answer(503, {"Retry-After": "3600"})).url)
     event_id = api.publish()["id"]
     api.wait_for_event(event_id, "retrying")
-    response = api.call("POST", f"/events/{event_id}/retry", json={"endpointId": their_endpoint})
-    refused(response, 404, "NOT_FOUND")
+    path = f"/events/{event_id}/retry"
+    refused(api.call("POST", path, json={"endpointId": their_endpoint}), 404, "NOT_FOUND")
+    refused(api.call("DELETE", path, params={"endpointId": their_endpoint}), 404, "NOT_FOUND")
 
 
 def test_two_keys_of_one_tenant_see_the_same(api: Api, stack: Stack) -> None:
