@@ -2,11 +2,16 @@
 
 import json
 from collections import Counter
+import time
 from typing import Any
 
 from client import ulid
 from stack import Stack
 from waiting import eventually
+
+
+def endpoint_key(tenant: str, endpoint_id: str) -> dict[str, Any]:
+    return {"pk": {"S": f"TENANT#{tenant}"}, "sk": {"S": endpoint_id}}
 
 
 class Behind:
@@ -17,7 +22,7 @@ class Behind:
         self.scheduler = stack.client("scheduler")
 
     def endpoint_item(self, tenant: str, endpoint_id: str) -> dict[str, Any]:
-        key = {"pk": {"S": f"TENANT#{tenant}"}, "sk": {"S": endpoint_id}}
+        key = endpoint_key(tenant, endpoint_id)
         return self.dynamodb.get_item(TableName=self.outputs["EndpointsTable"], Key=key)["Item"]
 
     def copy_endpoint(self, tenant: str, endpoint_id: str, copies: int) -> None:
@@ -30,13 +35,23 @@ class Behind:
 
     def redirect_endpoint(self, tenant: str, endpoint_id: str, url: str) -> None:
         """Gives an endpoint a URL that the API would not."""
-        item = self.endpoint_item(tenant, endpoint_id) | {"url": {"S": url}}
+        self.change_endpoint_item(tenant, endpoint_id, url={"S": url})
+
+    def change_endpoint_item(self, tenant: str, endpoint_id: str, **attributes: dict[str, Any]) -> None:
+        """Changes what is kept of an endpoint, past the API."""
+        item = self.endpoint_item(tenant, endpoint_id) | attributes
         self.dynamodb.put_item(TableName=self.outputs["EndpointsTable"], Item=item)
 
     def remove_endpoint(self, tenant: str, endpoint_id: str) -> None:
         """Takes an endpoint out of the table without telling anyone."""
-        key = {"pk": {"S": f"TENANT#{tenant}"}, "sk": {"S": endpoint_id}}
+        key = endpoint_key(tenant, endpoint_id)
         self.dynamodb.delete_item(TableName=self.outputs["EndpointsTable"], Key=key)
+
+    def take_slots_of_the_next(self, seconds: int, endpoint_id: str) -> None:
+        """Leaves no slot of an endpoint that goes at a rate free for so long."""
+        next_free = int((time.time() + seconds) * 1_000_000)
+        item = {"pk": {"S": f"ENDPOINT#{endpoint_id}"}, "next": {"N": str(next_free)}}
+        self.dynamodb.put_item(TableName=self.outputs["LimitsTable"], Item=item)
 
     def schedules_of(self, event_id: str) -> list[dict[str, Any]]:
         """The schedules that stand for an event, in the order in which they were made."""

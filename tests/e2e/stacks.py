@@ -1,4 +1,4 @@
-"""The two stacks under test, both under the template's own policies, and what must be true of them in the end."""
+"""The stacks under test, all under the template's own policies, and what must be true of them in the end."""
 
 from collections.abc import Sequence
 
@@ -8,6 +8,7 @@ from stack import Stack
 SHORT_DELAYS = (2, 3, 4, 5)
 ATTEMPT_TIMEOUT_SECONDS = 3
 SWEEP_SECONDS = 0.5
+RELEASE_PER_SECOND = 2
 
 
 def impatient(
@@ -18,8 +19,15 @@ def impatient(
         "RetryDelays": ",".join(map(str, retry_delays)),
         "AttemptTimeoutSeconds": str(ATTEMPT_TIMEOUT_SECONDS),
         "AllowPrivateTargets": "true",
+        "ReleasePerSecond": str(RELEASE_PER_SECOND),
     }
     return Stack(port, parameters, SWEEP_SECONDS, functions_call)
+
+
+def intolerant() -> Stack:
+    """Gives a delivery one retry, and an endpoint no time to recover."""
+    parameters = {"RetryDelays": "1", "DisableAfterHours": "0", "AllowPrivateTargets": "true"}
+    return Stack(parameters=parameters, sweep_seconds=SWEEP_SECONDS)
 
 
 def with_defaults() -> Stack:
