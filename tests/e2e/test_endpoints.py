@@ -2,6 +2,7 @@
 
 import base64
 
+import pytest
 from aws import Behind
 from client import Api, refused, timestamp
 
@@ -16,6 +17,7 @@ def test_a_created_endpoint_is_answered_in_full(api: Api) -> None:
         description="Ä line",
         metadata={"team": "core"},
         headers={"X-Token": "abc"},
+        rateLimit=500,
     )
     assert created == {
         "id": created["id"],
@@ -28,7 +30,7 @@ def test_a_created_endpoint_is_answered_in_full(api: Api) -> None:
         "description": "Ä line",
         "metadata": {"team": "core"},
         "headers": {"X-Token": "abc"},
-        "rateLimit": None,
+        "rateLimit": 500,
         "createdAt": created["createdAt"],
         "updatedAt": created["createdAt"],
     }
@@ -42,6 +44,7 @@ def test_what_is_left_out_at_creation_has_its_default(api: Api) -> None:
     assert created["description"] is None
     assert created["metadata"] == {}
     assert created["headers"] == {}
+    assert created["rateLimit"] is None
     assert created["secret"].startswith("whsec_")
     assert len(base64.b64decode(created["secret"].removeprefix("whsec_"), validate=True)) == 32
 
@@ -81,6 +84,7 @@ def test_a_change_leaves_what_it_does_not_name(api: Api) -> None:
         "description": "b",
         "metadata": {"b": "2"},
         "headers": {"X-B": "2"},
+        "rateLimit": 1,
     }.items():
         changed = api.update_endpoint(endpoint_id, **{field: value})
         assert timestamp(changed["updatedAt"]) > timestamp(expected["updatedAt"])
@@ -89,18 +93,25 @@ def test_a_change_leaves_what_it_does_not_name(api: Api) -> None:
     assert api.endpoint(endpoint_id) == expected
 
 
-def test_null_removes_a_description_and_its_absence_does_not(api: Api) -> None:
-    endpoint_id = api.create_endpoint(URL, description="a")["id"]
-    assert api.update_endpoint(endpoint_id, metadata={})["description"] == "a"
-    assert api.update_endpoint(endpoint_id, description=None)["description"] is None
+@pytest.mark.parametrize(("field", "value"), [("description", "a"), ("rateLimit", 5)])
+def test_null_removes_what_an_endpoint_need_not_have_and_its_absence_does_not(
+    api: Api, field: str, value: object,
+) -> None:
+    endpoint_id = api.create_endpoint(URL, **{field: value})["id"]
+    assert api.update_endpoint(endpoint_id, metadata={})[field] == value
+    assert api.update_endpoint(endpoint_id, **{field: None})[field] is None
 
 
-def test_a_disabled_endpoint_says_why_until_it_is_active_again(api: Api) -> None:
+@pytest.mark.parametrize("status", ["active", "paused"])
+def test_a_disabled_endpoint_says_why_and_since_when_until_it_is_open_again(api: Api, status: str) -> None:
     endpoint_id = api.create_endpoint(URL)["id"]
     disabled = api.update_endpoint(endpoint_id, status="disabled")
     assert (disabled["status"], disabled["disabledReason"]) == ("disabled", "manual")
-    active = api.update_endpoint(endpoint_id, status="active")
-    assert (active["status"], active["disabledReason"]) == ("active", None)
+    assert timestamp(disabled["createdAt"]) < timestamp(disabled["disabledAt"]) <= timestamp(disabled["updatedAt"])
+    again = api.update_endpoint(endpoint_id, status="disabled")
+    assert (again["disabledReason"], again["disabledAt"]) == ("manual", disabled["disabledAt"])
+    opened = api.update_endpoint(endpoint_id, status=status)
+    assert (opened["status"], opened["disabledReason"], opened["disabledAt"]) == (status, None, None)
 
 
 def test_a_deleted_endpoint_is_gone(api: Api) -> None:

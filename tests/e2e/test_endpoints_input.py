@@ -55,6 +55,12 @@ BAD_BODIES: dict[str, tuple[Any, str]] = {
     "a header without a name": (GOOD | {"headers": {"": "a"}}, "headers"),
     "a header that signs": (GOOD | {"headers": {"Webhook-Signature": "v1,x"}}, "headers"),
     "a header of the connection": (GOOD | {"headers": {"Host": "other.example.com"}}, "headers"),
+    "a rate limit of nothing": (GOOD | {"rateLimit": 0}, "rateLimit"),
+    "a rate limit of 501": (GOOD | {"rateLimit": 501}, "rateLimit"),
+    "a negative rate limit": (GOOD | {"rateLimit": -1}, "rateLimit"),
+    "a rate limit with a fraction": (GOOD | {"rateLimit": 1.5}, "rateLimit"),
+    "a rate limit that is a text": (GOOD | {"rateLimit": "5"}, "rateLimit"),
+    "a rate limit that is true": (GOOD | {"rateLimit": True}, "rateLimit"),
     "21 headers": (GOOD | {"headers": {f"X-{number}": "" for number in range(21)}}, "headers"),
 }
 BAD_CREATIONS: dict[str, tuple[Any, str]] = {

@@ -9,6 +9,11 @@ T = TypeVar("T")
 INTERVAL_SECONDS = 0.1
 
 
+def as_told(seconds: int) -> None:
+    """Lets the time pass that an answer asked for."""
+    time.sleep(seconds)
+
+
 def eventually(observe: Callable[[], T], expected: Callable[[T], bool] = bool, within: float = 15) -> T:
     """What `observe` answers as soon as it is as expected. It not being so within the time is the test's failure."""
     deadline = time.monotonic() + within
