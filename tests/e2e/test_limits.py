@@ -7,7 +7,7 @@ import pytest
 import requests
 from client import Api, refused
 from rail_command import Operator
-from stack import Stack
+from stack import STACK_NAME, Stack
 from waiting import as_told
 
 PER_SECOND = 2
@@ -75,11 +75,11 @@ def test_the_list_of_keys_shows_the_limit(limited: Api, operator: Operator) -> N
 def test_the_stage_of_the_api_takes_no_more_than_the_parameters_say(stack: Stack) -> None:
     # The emulator does not throttle: this is what is deployed.
     cloudformation = stack.client("cloudformation")
-    processed = cloudformation.get_template(StackName="rail", TemplateStage="Processed")["TemplateBody"]
+    processed = cloudformation.get_template(StackName=STACK_NAME, TemplateStage="Processed")["TemplateBody"]
     [stage] = [each for each in processed["Resources"].values() if each["Type"] == "AWS::ApiGatewayV2::Stage"]
     assert stage["Properties"]["DefaultRouteSettings"] == {
         "ThrottlingRateLimit": {"Ref": "ApiRatePerSecond"}, "ThrottlingBurstLimit": {"Ref": "ApiBurst"},
     }
-    [deployed] = cloudformation.describe_stacks(StackName="rail")["Stacks"]
+    [deployed] = cloudformation.describe_stacks(StackName=STACK_NAME)["Stacks"]
     parameters = {each["ParameterKey"]: each["ParameterValue"] for each in deployed["Parameters"]}
     assert (parameters["ApiRatePerSecond"], parameters["ApiBurst"]) == ("500", "1000")

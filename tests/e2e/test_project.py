@@ -39,6 +39,19 @@ def test_the_readme_lists_the_routes_of_the_template() -> None:
     assert sorted(listed) == sorted((method, path) for method, path, _ in routes_of_the_template())
 
 
+def test_the_readme_lists_the_parameters_of_the_template_with_their_defaults() -> None:
+    parameters = TEMPLATE.partition("\nParameters:\n")[2].partition("\nConditions:\n")[0]
+    defaults = dict(re.findall(r'^  (\w+):\n    Type: \w+\n    Default: "?([^"\n]*)"?$', parameters, re.MULTILINE))
+    assert len(defaults) == len(re.findall(r"^  \w+:$", parameters, re.MULTILINE))
+    rows = re.findall(r"^\| (`[A-Z]\w+`(?:, `\w+`)*) \| (.*?) \|", (ROOT / "README.md").read_text(), re.MULTILINE)
+    listed = {
+        name: default.strip("`").replace("none", "")
+        for names, values in rows
+        for name, default in zip(re.findall(r"\w+", names), values.split(", "), strict=True)
+    }
+    assert listed == defaults
+
+
 def test_every_route_has_a_fixture_that_fits_it() -> None:
     for method, path, package in routes_of_the_template():
         fixture = json.loads(Path(ROOT / "functions" / package / "fixtures" / "request.json").read_text())
