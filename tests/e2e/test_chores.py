@@ -3,13 +3,12 @@
 import json
 import uuid
 
+from announcements import ENDPOINT_DISABLED
 from aws import Behind
 from client import Api
 from messages import waiting_event
 from receiver import Answer, Receiver
 from tenants import NewTenant
-
-TOLD = "webhook.endpoint.disabled"
 
 
 def chore(api: Api, endpoint_id: str) -> str:
@@ -89,7 +88,7 @@ def test_a_disabling_whose_telling_was_not_noted_is_not_told_as_another_event(
     api: Api, receiver: Receiver, behind: Behind,
 ) -> None:
     listener = receiver.hook()
-    api.create_endpoint(listener.url, [TOLD])
+    api.create_endpoint(listener.url, [ENDPOINT_DISABLED])
     endpoint_id = api.create_endpoint(receiver.hook().url, ["contract.*"])["id"]
     api.update_endpoint(endpoint_id, status="disabled")
     listener.wait_for(1)
@@ -101,5 +100,5 @@ def test_a_disabling_whose_telling_was_not_noted_is_not_told_as_another_event(
     behind.wait_until_handled("ChoresQueueUrl")
     assert behind.endpoint_item(api.tenant, endpoint_id)["announced"] == {"BOOL": True}
     behind.wait_until_handled("FirstAttemptsQueueUrl")
-    assert len(api.all("/events", type=TOLD)) == 1
+    assert len(api.all("/events", type=ENDPOINT_DISABLED)) == 1
     assert len(listener.requests) == 1

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from announcements import ENDPOINT_DISABLED, disabling_of
 from aws import Behind
 from client import Api
 from messages import IN_AN_HOUR
 from receiver import Answer, Hook, Receiver
 from tenants import NewTenant
-
-TOLD = "webhook.endpoint.disabled"
 
 
 def delete(api: Api, endpoint_id: str) -> None:
@@ -81,7 +80,7 @@ class Neighbours:
 def neighbours(api: Api, receiver: Receiver, new_tenant: NewTenant) -> Neighbours:
     neighbours = Neighbours(*(receiver.hook() for _ in range(4)))
     api.create_endpoint(neighbours.by_pattern.url, ["webhook.*"])
-    api.create_endpoint(neighbours.by_name.url, [TOLD])
+    api.create_endpoint(neighbours.by_name.url, [ENDPOINT_DISABLED])
     api.create_endpoint(neighbours.to_others.url, ["contract.*"])
     new_tenant().create_endpoint(neighbours.of_another_tenant.url, ["*"])
     return neighbours
@@ -93,8 +92,8 @@ def the_announcement(api: Api, neighbours: Neighbours) -> dict[str, Any]:
     [same] = neighbours.by_name.wait_for(1)
     assert request.body == same.body
     told = json.loads(request.body)
-    [listed] = api.all("/events", type=TOLD)
-    assert (told["id"], told["type"]) == (listed["id"], TOLD)
+    [listed] = api.all("/events", type=ENDPOINT_DISABLED)
+    assert (told["id"], told["type"]) == (listed["id"], ENDPOINT_DISABLED)
     assert len(listed["deliveries"]) == 2
     return told
 
@@ -111,12 +110,8 @@ def test_that_an_endpoint_was_disabled_is_told_once_to_those_who_want_to_know(
     endpoint_id = api.create_endpoint(hook.url + "?a=1", ["webhook.*"])["id"]
     disabled = api.update_endpoint(endpoint_id, status="disabled")
     told = the_announcement(api, neighbours)
-    assert told["data"] == {
-        "endpointId": endpoint_id,
-        "url": hook.url + "?a=1",
-        "reason": "manual",
-        "disabledAt": disabled["disabledAt"],
-    }
+    assert (disabled["url"], disabled["disabledReason"]) == (hook.url + "?a=1", "manual")
+    assert told["data"] == disabling_of(disabled)
     assert told["created"] == disabled["disabledAt"]
     assert told["metadata"] == {"tenantId": api.tenant}
 
@@ -135,9 +130,7 @@ def test_that_an_endpoint_is_gone_is_told_likewise(
     told = the_announcement(api, neighbours)
     endpoint = api.endpoint(endpoint_id)
     assert (endpoint["status"], endpoint["disabledReason"]) == ("disabled", "gone")
-    assert told["data"] == {
-        "endpointId": endpoint_id, "url": hook.url, "reason": "gone", "disabledAt": endpoint["disabledAt"],
-    }
+    assert told["data"] == disabling_of(endpoint)
     wait_until_all_is_said(behind)
     assert len(hook.requests) == 1
     assert [silent.requests for silent in neighbours.silent] == [[], []]

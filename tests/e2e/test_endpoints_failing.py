@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import stacks
+from announcements import ENDPOINT_DISABLED, disabling_of
 from aws import Behind
 from client import Api
 from messages import IN_AN_HOUR
@@ -13,7 +14,6 @@ from stack import Stack
 from tenants import tenants_of
 
 ENOUGH = 20
-TOLD = "webhook.endpoint.disabled"
 BROKEN = Answer(500)
 ATTEMPTS = 2
 
@@ -54,7 +54,7 @@ def test_the_twentieth_exhausted_delivery_disables_an_endpoint_and_the_nineteent
 ) -> None:
     hook, listener = receiver.hook(IN_AN_HOUR, BROKEN), receiver.hook()
     endpoint_id = api.create_endpoint(hook.url, ["contract.*"])["id"]
-    api.create_endpoint(listener.url, [TOLD])
+    api.create_endpoint(listener.url, [ENDPOINT_DISABLED])
     waiting = api.publish()["id"]
     api.wait_for_event(waiting, "retrying")
 
@@ -65,20 +65,15 @@ def test_the_twentieth_exhausted_delivery_disables_an_endpoint_and_the_nineteent
     assert api.publish()["deliveries"] == []
 
     listener.wait_for(1)
-    [told] = api.all("/events", type=TOLD)
-    assert api.event(told["id"])["data"] == {
-        "endpointId": endpoint_id,
-        "url": hook.url,
-        "reason": "failing",
-        "disabledAt": api.endpoint(endpoint_id)["disabledAt"],
-    }
+    [told] = api.all("/events", type=ENDPOINT_DISABLED)
+    assert api.event(told["id"])["data"] == disabling_of(api.endpoint(endpoint_id))
     assert api.wait_for_event(waiting, "failed")["deliveries"][0]["reason"] == "endpoint_disabled"
 
     api.update_endpoint(endpoint_id, status="active")
     assert status(api, endpoint_id) == ("active", None, False)
     exhaust(api, behind, 1)
     assert status(api, endpoint_id) == ("active", None, False)
-    assert len(api.all("/events", type=TOLD)) == 1
+    assert len(api.all("/events", type=ENDPOINT_DISABLED)) == 1
 
 
 def test_one_success_makes_the_count_begin_anew(api: Api, behind: Behind, receiver: Receiver) -> None:

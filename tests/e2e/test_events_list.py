@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from announcements import ENDPOINT_DISABLED
 from client import Api, refused, timestamp
 from receiver import Receiver
 from tenants import NewTenant
@@ -12,7 +13,6 @@ from waiting import eventually
 
 COUNT = 250
 TYPES = ("contract.created", "contract.updated", "kyc.verified", "billing.invoice.paid")
-TOLD = "webhook.endpoint.disabled"
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def log(new_tenant: NewTenant, receiver: Receiver) -> Log:
     with ThreadPoolExecutor(8) as pool:
         published = list(pool.map(lambda number: api.publish(TYPES[number % len(TYPES)]), range(COUNT - 1)))
     api.update_endpoint(disabled, status="disabled")
-    published += eventually(lambda: api.all("/events", type=TOLD))
+    published += eventually(lambda: api.all("/events", type=ENDPOINT_DISABLED))
     types = {event["id"]: event["type"] for event in sorted(published, key=lambda event: event["id"], reverse=True)}
     log = Log(api, types, open_, paused, disabled)
 
@@ -111,7 +111,7 @@ def test_a_list_of_a_type_that_nobody_published_is_empty(log: Log) -> None:
 
 
 @pytest.mark.parametrize(("status", "types"), [
-    ("delivered", ("contract.created", "contract.updated", TOLD)),
+    ("delivered", ("contract.created", "contract.updated", ENDPOINT_DISABLED)),
     ("pending", ("kyc.verified",)),
     ("failed", ("billing.invoice.paid",)),
     ("retrying", ()),

@@ -2,10 +2,9 @@
 
 from aws import Behind
 from client import Api, refused, timestamp
+from messages import IN_AN_HOUR
 from receiver import Answer, Receiver
 from waiting import eventually
-
-IN_AN_HOUR = Answer(503, {"Retry-After": "3600"})
 
 
 def test_a_retry_brings_a_waiting_attempt_forward(api: Api, receiver: Receiver) -> None:
