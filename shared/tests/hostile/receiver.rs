@@ -114,8 +114,12 @@ impl Act {
         }
         let (act, secure) = (self.clone(), scheme == "https");
         server.spawn(async move {
+            if !accepts {
+                // The listener lives on.
+                return std::future::pending().await;
+            }
             let mut conversations = JoinSet::new();
-            while accepts {
+            loop {
                 let (stream, _) = listener.accept().await.unwrap();
                 let (act, opening) = (act.clone(), opening.clone());
                 opening.send_modify(|open| *open += 1);
@@ -124,7 +128,6 @@ impl Act {
                     opening.send_modify(|open| *open -= 1);
                 });
             }
-            std::future::pending().await
         });
         Served { url: format!("{scheme}://{address}/hook"), open, accepts, _server: server }
     }
