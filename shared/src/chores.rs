@@ -4,8 +4,8 @@
 //! deliveries into line. So chores may come twice, late or in any order.
 //!
 //! # What is promised
-//! Whoever changes an endpoint through the API asks for a chore *before* the change, which comes when the change has surely
-//! been made or given up, and for another after it. A crash in between leaves the first.
+//! Whoever changes an endpoint's status asks for a chore *before* the change, which comes when the change has surely been
+//! made or given up, and for another after it. A crash in between leaves the first.
 
 use std::time::Duration;
 
@@ -15,8 +15,8 @@ use crate::aws::AwsError;
 use crate::domain::id::{EndpointId, TenantId};
 use crate::queue::{Letter, Queue};
 
-/// When a change that was begun has surely been made or given up: twice the time-out of the function that makes it. What
-/// was recorded beside the change has come into the index by then, and an attempt under way has ended.
+/// When a change that was begun has surely been made or given up: longer than any function's time-out (45 s, template.yaml).
+/// What was recorded beside the change has come into the index by then, and an attempt under way has ended.
 const SETTLED: Duration = Duration::from_secs(60);
 
 /// An endpoint to look at.
@@ -57,10 +57,5 @@ impl Chores {
     /// Asks for a look at an endpoint that has changed.
     pub async fn ask_after(&self, chore: &Chore) -> Result<(), AwsError> {
         self.queue.send_letters(&[chore.letter(Duration::ZERO)]).await
-    }
-
-    /// Asks for a look now, and for one when all is settled.
-    pub async fn ask_twice(&self, chore: &Chore) -> Result<(), AwsError> {
-        self.queue.send_letters(&[chore.letter(Duration::ZERO), chore.letter(SETTLED)]).await
     }
 }

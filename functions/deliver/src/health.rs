@@ -11,11 +11,13 @@ impl Deliver {
     /// Disables an endpoint, and has its deliveries looked after and its tenant told. If that was begun before, it is
     /// completed.
     pub async fn disable(&self, endpoint: &Endpoint, reason: DisabledReason) -> Result<(), Fault> {
+        let chore = chore(endpoint);
+        self.chores.ask_before(&chore).await?;
         let disabling = Disabling::new(reason, clock::now());
         if self.endpoints.disable(&endpoint.tenant, endpoint.id, disabling).await? {
             tracing::info!(tenant = %endpoint.tenant, endpoint = %endpoint.id, ?reason, "endpoint.disabled");
         }
-        Ok(self.chores.ask_twice(&chore(endpoint)).await?)
+        Ok(self.chores.ask_after(&chore).await?)
     }
 
     /// Counts what was exhausted, and forgets it at the first success. Nothing is written while an endpoint works.

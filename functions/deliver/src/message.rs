@@ -75,8 +75,7 @@ impl Deliver {
         loop {
             match call_for(&delivery, job.message.call()) {
                 Step::Attempt => return self.attempt(job, delivery).await,
-                Step::Schedule { .. } => return self.follow(&delivery).await,
-                Step::Nothing => return Ok(()),
+                Step::Schedule { .. } | Step::Nothing => return self.follow(&delivery).await,
                 Step::Advance(advanced) => match self.log.record(delivery.fence, &advanced).await? {
                     Recorded::Written => delivery = advanced,
                     Recorded::Overtaken(current) => delivery = current,
@@ -93,7 +92,7 @@ impl Deliver {
         };
         match endpoint.status {
             EndpointStatus::Active => {}
-            EndpointStatus::Paused => return self.hold(&delivery).await,
+            EndpointStatus::Paused => return self.settle(&delivery, &delivery.held()).await.map(|_| ()),
             EndpointStatus::Disabled(disabling) => {
                 if !disabling.announced {
                     // Whoever disabled it may have got no further.
@@ -123,17 +122,6 @@ impl Deliver {
         }
         let event = self.log.find_event(&delivery.tenant, delivery.event, clock::now()).await?;
         Ok(event.map(|event| event.body))
-    }
-
-    /// Keeps a delivery back. Its endpoint may have been made active before this was recorded, and been tended already.
-    async fn hold(&self, delivery: &Delivery) -> Result<(), Fault> {
-        self.settle(delivery, &delivery.held()).await?;
-        let endpoint = self.endpoints.find(&delivery.tenant, delivery.endpoint).await?;
-        if endpoint.is_none_or(|endpoint| endpoint.status != EndpointStatus::Paused) {
-            let Delivery { tenant, endpoint, .. } = delivery.clone();
-            self.chores.ask_after(&Chore { tenant, endpoint }).await?;
-        }
-        Ok(())
     }
 
     async fn send(&self, parcel: &Parcel<'_>, trigger: Trigger, delivery: Delivery) -> Result<(), Fault> {
@@ -179,14 +167,26 @@ impl Deliver {
         }
     }
 
+    /// Makes sure that what is recorded has a way forward, whoever recorded it: he may have got no further.
     async fn follow(&self, delivery: &Delivery) -> Result<(), Fault> {
         match delivery.state {
             State::Retrying { due } => {
                 let message = Message::about(delivery, Trigger::Policy);
                 Ok(self.schedules.ensure(&message, due, clock::now()).await?)
             }
-            State::Pending(_) | State::Held | State::Delivered | State::Failed(_) => Ok(()),
+            State::Held => self.look_again(delivery).await,
+            State::Pending(_) | State::Delivered | State::Failed(_) => Ok(()),
         }
+    }
+
+    /// The endpoint may have been changed, and tended, before the delivery was recorded as held: then nobody else would find it.
+    async fn look_again(&self, delivery: &Delivery) -> Result<(), Fault> {
+        let found = self.endpoints.find(&delivery.tenant, delivery.endpoint).await?;
+        if found.is_none_or(|endpoint| endpoint.status != EndpointStatus::Paused) {
+            let Delivery { tenant, endpoint, .. } = delivery.clone();
+            self.chores.ask_after(&Chore { tenant, endpoint }).await?;
+        }
+        Ok(())
     }
 
     async fn open(&self, endpoint: &Endpoint, sealed: &Keyring<SealedSecret>) -> Result<Vec<SigningSecret>, Fault> {
