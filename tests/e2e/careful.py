@@ -26,7 +26,7 @@ def publish(api: Api, key: str, body: bytes) -> Json:
 
 
 def retry(api: Api, event_id: str) -> None:
-    """Returns as soon as the retry of a failed event is promised, or it turns out that an earlier try had brought it about."""
+    """Returns when a retry of a failed event is promised, or it shows that an earlier try had brought it about."""
     for earlier_tries in range(MOST_TRIES):
         answer = settled(lambda: api.call("POST", f"/events/{event_id}/retry"))
         if answer is not None:

@@ -125,13 +125,8 @@ def test_every_fault_was_met_at_every_call(run: Run, record_property: Callable[[
 
 def table(met: Counter) -> str:
     """How many events met each fault at each call."""
-    widths = [max(len(str(severity)), 3) for severity in SEVERITIES]
-    head = "  ".join([" " * 40, *(f"{severity!s:>{width}}" for severity, width in zip(SEVERITIES, widths, strict=True))])
-    rows = [
-        "  ".join([
-            f"{call!s:40}",
-            *(f"{met[call, severity]:{width}}" for severity, width in zip(SEVERITIES, widths, strict=True)),
-        ])
-        for call in CALLS
+    lines = [
+        ["", *map(str, SEVERITIES)],
+        *([str(call), *(str(met[call, severity]) for severity in SEVERITIES)] for call in CALLS),
     ]
-    return "\n".join([head, *rows])
+    return "\n".join(f"{first:40}" + "".join(f"{cell:>15}" for cell in cells) for first, *cells in lines)

@@ -1,4 +1,4 @@
-"""Publishing with an idempotency key, and a fault on the way: the repeat completes what is missing, and nothing twice."""
+"""Publishing with an idempotency key, and a fault on the way: a repeat completes what is missing, once."""
 
 import json
 import threading
