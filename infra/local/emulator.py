@@ -5,6 +5,7 @@ Nothing is shared between two emulators but the installed packages: each has its
 """
 
 import os
+import random
 import shutil
 import signal
 import socket
@@ -13,7 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -23,6 +24,8 @@ from botocore.config import Config
 ROOT = Path(__file__).resolve().parents[2]
 LOCAL = ROOT / ".local"
 REGION = "us-east-1"
+# Linux gives 32768 and above to connections, macOS 49152 and above.
+OWN_PORTS = range(20_000, 30_000)
 READY_WITHIN_SECONDS = 60
 ENDED_WITHIN_SECONDS = 10
 
@@ -164,9 +167,12 @@ class Emulator:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """None that the system gives to connections: one of those could have it before the emulator does."""
+    while True:
+        port = random.choice(OWN_PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def is_taken(port: int) -> bool:
