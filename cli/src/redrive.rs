@@ -120,8 +120,9 @@ impl Redrive {
             eprintln!("Nothing was put back: that takes --yes.");
             return Ok(false);
         }
-        let deleting = if gone == 0 { String::new() } else { format!(" and delete the {gone} unreadable") };
-        eprint!("Put these {back} messages back{deleting}? [y/N] ");
+        let these = if back == 1 { "this message".to_owned() } else { format!("these {back} messages") };
+        let deleting = if gone == 0 { String::new() } else { format!(" and delete {gone} unreadable") };
+        eprint!("Put {these} back{deleting}? [y/N] ");
         let mut answer = String::new();
         stdin().read_line(&mut answer)?;
         Ok(["y", "yes"].contains(&answer.trim().to_lowercase().as_str()))

@@ -112,6 +112,21 @@ def test_without_yes_nothing_is_put_back(
     assert len(hook.requests) == 1
 
 
+@pytest.mark.parametrize(("answer", "status"), [("y", "delivered"), ("n", "retrying"), ("", "retrying")])
+def test_on_a_terminal_it_asks(
+    api: Api, receiver: Receiver, behind: Behind, operator: Operator, answer: str, status: str,
+) -> None:
+    event_id, message, _ = waiting_event(api, receiver, behind, Answer(200))
+    behind.send("RetriesDeadLettersUrl", message, "nonsense")
+    done = operator.run_on_a_terminal(answer, "redrive", "--discard-unreadable")
+    assert done.returncode == 0
+    assert event_id in done.stdout
+    assert "Put this message back and delete 1 unreadable? [y/N]" in done.stderr
+    behind.wait_until_handled("RetriesQueueUrl")
+    api.wait_for_event(event_id, status)
+    assert behind.messages_in("RetriesDeadLettersUrl") == (0 if status == "delivered" else 2)
+
+
 def test_what_is_put_back_is_not_taken_for_fresh(
     api: Api, receiver: Receiver, behind: Behind, operator: Operator,
 ) -> None:
