@@ -263,6 +263,19 @@ mod tests {
         assert!(short.to_text().len() <= 64 * 1024);
     }
 
+    #[test]
+    fn what_is_sent_again_is_not_fresh() {
+        assert_eq!(message().fresh().again(), message());
+    }
+
+    #[test]
+    fn a_payload_that_unpacks_without_end_is_unreadable() {
+        let bomb = packing::pack(&Body::from_bytes(vec![0; 100 * 1024 * 1024]));
+        let message = Message { payload: Some(STANDARD.encode(bomb)), ..message() };
+        assert!(message.to_text().len() < 1024 * 1024, "a queue would take it");
+        assert!(matches!(Message::read(&message.to_text()), Err(Unreadable::Payload(_))));
+    }
+
     proptest! {
         #[test]
         fn any_body_is_carried_in_characters_that_a_queue_takes(bytes: Vec<u8>) {
@@ -277,7 +290,21 @@ mod tests {
 
         #[test]
         fn no_text_makes_reading_a_message_panic(text: String) {
-            prop_assert!(serde_json::from_str::<Message>(&text).is_err());
+            prop_assert!(Message::read(&text).is_err());
+        }
+
+        #[test]
+        fn a_message_that_was_tampered_with_is_unreadable_or_another_message(
+            at: prop::sample::Index,
+            length in 0_usize..4,
+            inserted in r#"[\x00-\x7f]{0,3}|[0-9]{1,12}|true|null|\{\}|é"#,
+        ) {
+            let mut text = message().carrying(&PackedBody::new(&Body::from_bytes(b"{}".repeat(600)))).fresh().to_text();
+            let start = at.index(text.len());
+            text.replace_range(start..(start + length).min(text.len()), &inserted);
+            if let Ok((read, _)) = Message::read(&text) {
+                prop_assert_eq!(Message::read(&read.to_text()).unwrap().0, read);
+            }
         }
     }
 }

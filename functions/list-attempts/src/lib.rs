@@ -1,9 +1,8 @@
 //! `GET /v1/webhooks/events/{id}/attempts`: the delivery log of one event: every attempt, oldest first.
 
-use std::sync::Arc;
-
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use rail::api::view::{AttemptView, ListView};
@@ -97,3 +96,28 @@ impl FromStr for Position {
 /// A text that is no position in the log.
 #[derive(Debug)]
 struct NotAPosition;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_position_is_read_as_it_was_written(ms in 0_i64..4_000_000_000_000, random: u128, number: u32) {
+            let started_at = Timestamp::from_millisecond(ms).unwrap();
+            let position = Position { started_at, endpoint: EndpointId::new(started_at, random), number };
+            prop_assert_eq!(position.to_string().parse::<Position>().ok(), Some(position));
+        }
+
+        #[test]
+        fn no_text_makes_reading_a_position_panic(
+            text in r"-?[0-9]{4,9}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,20}Z (we_)?[0-9A-Z]{20,30} [0-9]{0,12}|\PC{0,30}",
+        ) {
+            if let Ok(position) = text.parse::<Position>() {
+                prop_assert_eq!(position.to_string().parse::<Position>().ok(), Some(position));
+            }
+        }
+    }
+}

@@ -88,6 +88,16 @@ mod tests {
             forged[flip] = if forged[flip] == b'A' { b'B' } else { b'A' };
             prop_assert!(list.read::<EventId>(&String::from_utf8(forged).unwrap()).is_err());
         }
+
+        /// The checksum is no secret: whoever knows the code can make a cursor to any position.
+        #[test]
+        fn a_cursor_made_by_its_holder_leads_to_a_position_or_nowhere(position in "(evt_)?[0-9A-Z]{0,30}|\\PC{0,40}") {
+            let list = acme(&["events"]);
+            match list.read::<EventId>(&list.at(&position)) {
+                Ok(id) => prop_assert_eq!(id.to_string(), position),
+                Err(error) => prop_assert!(error.to_string().starts_with("cursor ")),
+            }
+        }
     }
 
     #[test]

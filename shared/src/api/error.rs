@@ -11,6 +11,11 @@ use crate::domain::pace::Rate;
 use crate::publishing::PublishError;
 use crate::store::StoreError;
 
+/// The most characters of a field's name, and of what is wrong with it. An answer may quote what was sent, but not return
+/// megabytes of it.
+const MAX_FIELD: usize = 200;
+const MAX_MESSAGE: usize = 500;
+
 /// What is wrong with one field of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Detail {
@@ -23,8 +28,17 @@ pub struct Detail {
 impl Detail {
     /// `field` is wrong in this way.
     pub fn new(field: impl Into<String>, message: impl ToString) -> Self {
-        Self { field: field.into(), message: message.to_string() }
+        Self { field: clipped(field.into(), MAX_FIELD), message: clipped(message.to_string(), MAX_MESSAGE) }
     }
+}
+
+/// The text, or its first characters and a sign that there were more.
+fn clipped(mut text: String, most: usize) -> String {
+    if let Some((end, _)) = text.char_indices().nth(most) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
 }
 
 /// Why a request was not carried out.
@@ -206,6 +220,16 @@ mod tests {
             answered(&ApiError::NotFound("endpoint")),
             @r#"404 {"error":{"code":"NOT_FOUND","message":"there is no such endpoint"},"requestId":"req-1"}"#
         );
+    }
+
+    #[test]
+    fn an_answer_does_not_return_all_that_was_sent() {
+        let ApiError::Invalid(detail) = ApiError::invalid("é".repeat(100_000), "é".repeat(100_000)) else {
+            unreachable!()
+        };
+        assert_eq!(detail.field, "é".repeat(MAX_FIELD) + "…");
+        assert_eq!(detail.message, "é".repeat(MAX_MESSAGE) + "…");
+        assert_eq!(Detail::new("é".repeat(MAX_FIELD), "").field, "é".repeat(MAX_FIELD));
     }
 
     #[test]

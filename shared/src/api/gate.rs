@@ -4,6 +4,7 @@
 
 use std::time::{Duration, Instant};
 
+use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use lambda_http::Request;
 
@@ -17,6 +18,9 @@ use crate::store::limits::{Admission, Limits};
 
 /// How long a key once found valid is taken for valid: so long a revoked key may go on.
 const TRUST: Duration = Duration::from_secs(60);
+
+const MISSING: &str = "an API key is required: send `Authorization: Bearer <api key>`";
+const WRONG: &str = "this API key is not valid";
 
 /// The check of API keys.
 #[derive(Debug)]
@@ -39,17 +43,7 @@ impl Gate {
     /// # Errors
     /// When there is no valid key, it lacks the scope, or it is over its limit.
     pub async fn authenticate(&self, request: &Request, scope: Scope) -> Result<TenantId, ApiError> {
-        const MISSING: &str = "an API key is required: send `Authorization: Bearer <api key>`";
-        const WRONG: &str = "this API key is not valid";
-        let mut sent = request.headers().get_all(AUTHORIZATION).iter();
-        let (Some(header), None) = (sent.next(), sent.next()) else {
-            return Err(ApiError::Unauthorized(MISSING));
-        };
-        let (scheme, key) = header.to_str().ok().and_then(|value| value.split_once(' ')).unwrap_or_default();
-        if !scheme.eq_ignore_ascii_case("bearer") {
-            return Err(ApiError::Unauthorized(MISSING));
-        }
-        let hash = KeySecret::parse(key.trim()).ok_or(ApiError::Unauthorized(WRONG))?.hash();
+        let hash = sent_key(request.headers())?.hash();
         let key = match self.known.get(&hash) {
             Some((key, since)) if since.elapsed() < TRUST => key,
             Some(_) | None => {
@@ -79,6 +73,58 @@ impl Gate {
                 self.over.put(key.id, Instant::now() + wait);
                 Err(ApiError::TooMany { rate, wait })
             }
+        }
+    }
+}
+
+/// The one key that the headers carry. No error says anything of it.
+fn sent_key(headers: &HeaderMap) -> Result<KeySecret, ApiError> {
+    let mut sent = headers.get_all(AUTHORIZATION).iter();
+    let (Some(header), None) = (sent.next(), sent.next()) else {
+        return Err(ApiError::Unauthorized(MISSING));
+    };
+    let (scheme, key) = header.to_str().ok().and_then(|value| value.split_once(' ')).unwrap_or_default();
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(ApiError::Unauthorized(MISSING));
+    }
+    KeySecret::parse(key.trim()).ok_or(ApiError::Unauthorized(WRONG))
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn headers(values: &[&[u8]]) -> HeaderMap {
+        let values = values.iter().filter_map(|value| HeaderValue::from_bytes(value).ok());
+        values.map(|value| (AUTHORIZATION, value)).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn no_header_is_taken_for_a_key_but_a_key(
+            value in prop::collection::vec(any::<u8>(), 0..60),
+            text in "(Bearer|bearer|Basic|)[ \t]{0,2}(rail_)?[A-Za-z0-9_=+/-]{0,50}",
+        ) {
+            for value in [value.as_slice(), text.as_bytes()] {
+                if let Ok(key) = sent_key(&headers(&[value])) {
+                    let (scheme, rest) = text.split_once(' ').unwrap();
+                    prop_assert!(scheme.eq_ignore_ascii_case("bearer"));
+                    prop_assert_eq!(rest.trim(), key.reveal());
+                    prop_assert_eq!(key.reveal().len(), "rail_".len() + 43);
+                }
+            }
+        }
+
+        #[test]
+        fn a_key_is_found_behind_its_scheme_and_not_beside_another(random: [u8; 32], scheme in "[bB][eE][aA][rR][eE][rR]") {
+            let key = KeySecret::new(random);
+            let header = format!("{scheme} {}", key.reveal());
+            let found = sent_key(&headers(&[header.as_bytes()])).unwrap();
+            prop_assert_eq!(found.reveal(), key.reveal());
+            prop_assert!(sent_key(&headers(&[header.as_bytes(), header.as_bytes()])).is_err());
         }
     }
 }

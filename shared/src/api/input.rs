@@ -165,6 +165,9 @@ impl NewEvent {
     }
 }
 
+#[cfg(test)]
+mod tests;
+
 fn refused(field: &str, error: EventError) -> ApiError {
     let detail = Detail::new(field, error);
     match error {

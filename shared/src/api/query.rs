@@ -79,3 +79,63 @@ impl Query {
         limit.ok_or_else(|| ApiError::invalid("limit", format!("must be a whole number from 1 to {MAX_LIMIT}")))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use lambda_http::Body;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::id::EventId;
+
+    const KNOWN: [&str; 3] = ["limit", "type", "cursor"];
+
+    fn request() -> Request {
+        Request::new(Body::Empty)
+    }
+
+    /// A query as it is sent: names and values, some of them known, some of them twice.
+    fn sent() -> impl Strategy<Value = Vec<(String, String)>> {
+        let name = prop_oneof![prop::sample::select(KNOWN.to_vec()).prop_map(str::to_owned), "\\PC{0,8}"];
+        let value = prop_oneof!["[0-9]{1,40}", "[+-]?[0-9]{1,3}", "\\PC{0,12}"];
+        prop::collection::vec((name, value), 0..5)
+    }
+
+    proptest! {
+        #[test]
+        fn a_query_is_read_when_it_is_known_and_said_once(sent in sent()) {
+            let mut parameters: HashMap<String, Vec<String>> = HashMap::new();
+            for (name, value) in &sent {
+                parameters.entry(name.clone()).or_default().push(value.clone());
+            }
+            let plain = parameters.iter().all(|(name, values)| KNOWN.contains(&name.as_str()) && values.len() == 1);
+            match Query::new(&request().with_query_string_parameters(parameters), &KNOWN) {
+                Ok(query) => {
+                    prop_assert!(plain);
+                    prop_assert!(sent.iter().all(|(name, value)| query.text(name) == Some(value.as_str())));
+                    match query.limit() {
+                        Ok(limit) => prop_assert!((1..=MAX_LIMIT).contains(&limit)),
+                        Err(error) => prop_assert!(error.to_string().contains("1 to 100")),
+                    }
+                }
+                Err(ApiError::Invalid(detail)) => {
+                    prop_assert!(!plain);
+                    prop_assert!(sent.iter().any(|(name, _)| *name == detail.field));
+                }
+                Err(error) => panic!("{error}"),
+            }
+        }
+
+        #[test]
+        fn a_path_holds_an_id_or_is_refused(text in "(evt_|we_)?[0-9A-Za-z]{20,30}|\\PC{0,40}") {
+            let request = request().with_path_parameters(HashMap::from([("id".to_owned(), text.clone())]));
+            match id::<EventId>(&request) {
+                Ok(id) => prop_assert_eq!(id.to_string(), text),
+                Err(ApiError::Invalid(detail)) => prop_assert_eq!(detail.field, "id"),
+                Err(error) => panic!("{error}"),
+            }
+        }
+    }
+}

@@ -54,8 +54,13 @@ struct Exact(Box<RawValue>);
 
 impl Exact {
     /// The value, if every receiver's parser will take it (I-JSON, RFC 7493): raw text may still hold what none does.
+    ///
+    /// It is judged as deep down as it is ever shown, in the metadata of a list's events, because what parsers bound is the
+    /// depth of the whole.
     fn checked(self) -> Result<(Self, Value), EventError> {
-        let value = serde_json::from_str(self.0.get()).map_err(|_| EventError::NotInteroperable)?;
+        let shown = format!("[[[[{}]]]]", self.0.get());
+        let [[[[value]]]]: [[[[Value; 1]; 1]; 1]; 1] =
+            serde_json::from_str(&shown).map_err(|_| EventError::NotInteroperable)?;
         Ok((self, value))
     }
 }
@@ -318,7 +323,23 @@ mod tests {
         assert!("k".repeat(255).parse::<IdempotencyKey>().is_ok());
     }
 
+    #[test]
+    fn what_is_accepted_is_not_too_deep_for_a_parser_of_the_whole() {
+        let levels = |n: usize| raw(&format!("{}1{}", r#"{"a":"#.repeat(n), "}".repeat(n)));
+        let accepted = (1..200).map(levels).take_while(|data| Data::new(data.clone()).is_ok()).last().unwrap();
+        let body = compose(accepted.get(), &format!(r#"{{"deep":{accepted}}}"#));
+        let listed = format!(r#"{{"data":[{{"metadata":{{"deep":{accepted}}}}}]}}"#);
+        assert!(serde_json::from_slice::<Value>(body.as_bytes()).is_ok());
+        assert!(serde_json::from_str::<Value>(&listed).is_ok());
+    }
+
     proptest! {
+        #[test]
+        fn a_text_is_an_idempotency_key_when_it_is_short_visible_ascii(text in r"(\PC|[\x00-\x7f]){0,5}|[!-~]{250,260}") {
+            let visible = (1..=255).contains(&text.len()) && text.chars().all(|c| ('!'..='~').contains(&c));
+            prop_assert_eq!(text.parse::<IdempotencyKey>().is_ok(), visible);
+        }
+
         #[test]
         fn data_survives_composition(key in "\\PC{0,10}", value in "\\PC{0,50}", number: f64) {
             let data = serde_json::json!({ key: value, "n": number.to_string() }).to_string();

@@ -171,5 +171,30 @@ mod tests {
         fn no_header_makes_verifying_panic(header: String) {
             prop_assert!(verify_timed(&header, b"", &SigningSecret::generate([0; 32]), at(0)).is_err());
         }
+
+        #[test]
+        fn a_header_put_together_from_pieces_verifies_when_its_own_time_and_signature_are_among_them(
+            pieces in prop::collection::vec(0_usize..8, 0..5),
+        ) {
+            let (secret, now) = (SigningSecret::generate([7; 32]), at(1_700_000_000));
+            let genuine = timed(now, b"{}", std::slice::from_ref(&secret));
+            let (time, signature) = genuine.split_once(',').unwrap();
+            let other = format!("v1={}", "0".repeat(64));
+            let offered = [time, signature, &other, "t=1700000001", "v0=00", "v1=", "", "v1=\u{e9}"];
+            let header = pieces.iter().map(|piece| offered[*piece]).collect::<Vec<_>>().join(",");
+            let count = |piece: usize| pieces.iter().filter(|given| **given == piece).count();
+            let well_formed = count(0) == 1 && count(3) == 0 && count(6) == 0 && count(7) == 0;
+            let verified = verify_timed(&header, b"{}", &secret, now);
+            prop_assert_eq!(verified.is_ok(), well_formed && count(1) > 0, "{}: {:?}", header, verified);
+        }
+
+        #[test]
+        fn nothing_else_is_a_standard_signature(id: String, time in "[+-]?[0-9]{0,20}|\\PC{0,8}", signatures in "(v1,)?[A-Za-z0-9+/= ]{0,50}") {
+            let (secret, now) = (SigningSecret::generate([7; 32]), at(1_700_000_000));
+            for time in [time.as_str(), "1700000000"] {
+                let verified = verify_standard(&id, time, &signatures, b"body", &secret, now);
+                prop_assert!(verified.is_err(), "{time}");
+            }
+        }
     }
 }
