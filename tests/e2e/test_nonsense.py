@@ -154,7 +154,7 @@ def assert_refused_as_documented(status: int, answer: bytes) -> None:
     assert error["message"].strip()
     details = error.get("details", [])
     assert len(details) == (1 if status in (400, 413) else 0)
-    assert all(detail["field"] is not None and detail["message"].strip() for detail in details)
+    assert all(detail["field"] and detail["message"].strip() for detail in details)
     assert len(answer) <= LONGEST_REFUSAL
 
 

@@ -80,10 +80,12 @@ fn refused(error: &serde_path_to_error::Error<serde_json::Error>) -> ApiError {
     let message = inner.to_string();
     // The parser adds where it stood, which says nothing to who built the body with a program.
     let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
-    let inside = |field: &str| if path == "." { field.to_owned() } else { format!("{path}.{field}") };
+    // A field whose name is empty has a path that is empty too.
+    let whole = path == "." || path.is_empty();
+    let inside = |field: &str| if whole { field.to_owned() } else { format!("{path}.{field}") };
     match message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`')) {
         Some(field) => ApiError::invalid(inside(field), "is required"),
-        None if path == "." => ApiError::invalid("body", message),
+        None if whole => ApiError::invalid("body", message),
         None => ApiError::invalid(path, message),
     }
 }
@@ -116,6 +118,7 @@ mod tests {
             why::<EndpointPatch>(br#"{"status":"asleep"}"#),
             why::<NewEvent>(br#"{"type":"contract..created","data":{}}"#),
             why::<NewEvent>(br#"{"type":"contract.created"}"#),
+            why::<NewEvent>(br#"{"":0,"type":"contract.created","data":{}}"#),
         ];
         insta::assert_snapshot!(errors.join("\n"));
     }

@@ -31,11 +31,14 @@ impl Query {
     /// The parameters, each of which must be one of `known`, and given once.
     ///
     /// # Errors
-    /// When a parameter is unknown: a misspelt filter would otherwise be no filter.
+    /// When a parameter is unknown or has no name: a misspelt filter would otherwise be no filter.
     pub fn new(request: &Request, known: &[&str]) -> Result<Self, ApiError> {
         let parameters = request.query_string_parameters();
         let given: Vec<_> = parameters.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         for (index, (name, _)) in given.iter().enumerate() {
+            if name.is_empty() {
+                return Err(ApiError::invalid("query", "holds a parameter without a name"));
+            }
             if !known.contains(&name.as_str()) {
                 let known = known.join(", ");
                 return Err(ApiError::invalid(name, format!("is no parameter of this route, which has: {known}")));
@@ -122,7 +125,7 @@ mod tests {
                 }
                 Err(ApiError::Invalid(detail)) => {
                     prop_assert!(!plain);
-                    prop_assert!(sent.iter().any(|(name, _)| *name == detail.field));
+                    prop_assert!(sent.iter().any(|(name, _)| *name == detail.field || (name.is_empty() && detail.field == "query")));
                 }
                 Err(error) => panic!("{error}"),
             }
