@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rail::api::view::EndpointView;
 use rail::api::{self, ApiError, Gate, Request, Rotation};
 use rail::clock;
+use rail::domain::endpoint::Endpoint;
 use rail::domain::key::Scope;
 use rail::domain::secret::SigningSecret;
 use rail::env::EnvError;
@@ -49,5 +50,5 @@ pub async fn rotate_secret(app: Arc<RotateSecret>, request: Request) -> Result<E
     if !app.endpoints.replace_secrets(&tenant, id, &seen, &rotated, now).await? {
         return Err(ApiError::racing());
     }
-    Ok(EndpointView::with_secret(endpoint, secret))
+    Ok(EndpointView::with_secret(Endpoint { updated_at: now, ..endpoint }, secret))
 }
