@@ -111,27 +111,46 @@ def test_what_was_kept_fails_when_the_endpoint_takes_nothing_any_more(
     assert hook.requests == []
 
 
+def paused_endpoints(api: Api, receiver: Receiver, count: int) -> dict[str, str]:
+    """So many, each with an event type of its own."""
+    types = [f"race.n{number}" for number in range(count)]
+    endpoints = {event_type: api.create_endpoint(receiver.hook().url, [event_type])["id"] for event_type in types}
+    for endpoint_id in endpoints.values():
+        api.update_endpoint(endpoint_id, status="paused")
+    return endpoints
+
+
+def assert_nothing_stays_behind(api: Api, count: int) -> None:
+    delivered = eventually(
+        lambda: api.all("/events", status="delivered", limit=100), lambda found: len(found) == count, within=30,
+    )
+    assert [event["deliveries"][0]["attempts"] for event in delivered] == [1] * count
+
+
 def test_what_is_published_while_an_endpoint_is_made_active_does_not_stay_behind(
     api: Api, receiver: Receiver,
 ) -> None:
-    endpoint_ids = [paused_endpoint(api, receiver.hook().url) for _ in range(RACES)]
-    types = [f"race.n{number}" for number in range(RACES)]
-    for endpoint_id, event_type in zip(endpoint_ids, types, strict=True):
-        api.update_endpoint(endpoint_id, events=[event_type])
+    endpoints = paused_endpoints(api, receiver, RACES)
     together = threading.Barrier(2, timeout=30)
 
     def resume() -> None:
-        for endpoint_id in endpoint_ids:
+        for endpoint_id in endpoints.values():
             together.wait()
             api.update_endpoint(endpoint_id, status="active")
 
     with ThreadPoolExecutor(1) as pool:
         resuming = pool.submit(resume)
-        for event_type in types:
+        for event_type in endpoints:
             together.wait()
             api.publish(event_type)
         resuming.result()
-    delivered = eventually(
-        lambda: api.all("/events", status="delivered", limit=100), lambda found: len(found) == RACES, within=30,
-    )
-    assert [event["deliveries"][0]["attempts"] for event in delivered] == [1] * RACES
+    assert_nothing_stays_behind(api, RACES)
+
+
+def test_what_is_being_kept_while_an_endpoint_is_made_active_does_not_stay_behind(
+    api: Api, receiver: Receiver,
+) -> None:
+    for event_type, endpoint_id in paused_endpoints(api, receiver, RACES).items():
+        api.publish(event_type)
+        api.update_endpoint(endpoint_id, status="active")
+    assert_nothing_stays_behind(api, RACES)
