@@ -5,6 +5,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -12,10 +13,18 @@ use aws_sdk_dynamodb::config::BehaviorVersion;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_types::error::display::DisplayErrorContext;
+use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
 
 use crate::env::{self, EnvError};
+
+/// How long a connection may take to open.
+const CONNECT: Duration = Duration::from_secs(3);
+/// How long one call of a service may take. The slowest here, a batch of messages, takes well under a second.
+const ATTEMPT: Duration = Duration::from_secs(8);
+/// How long it may take with its repetitions: less than what the HTTP API waits for a route (30 s).
+const ALL_ATTEMPTS: Duration = Duration::from_secs(20);
 
 /// The roots from which AWS service certificates descend (Amazon Trust Services).
 const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
@@ -37,6 +46,7 @@ pub fn config() -> Result<SdkConfig, EnvError> {
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::new(env::text("AWS_REGION")?))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .timeout_config(timeouts())
         .http_client(http_client());
     config.set_endpoint_url(env::text("AWS_ENDPOINT_URL").ok());
     Ok(config.build())
@@ -54,6 +64,13 @@ pub fn http_client() -> aws_sdk_dynamodb::config::SharedHttpClient {
         .tls_provider(Provider::Rustls(CryptoMode::Ring))
         .tls_context(tls)
         .build_https()
+}
+
+/// A service that does not answer is a fault like another: it must not hold a batch until the function itself is ended, with
+/// all that its other messages have done unsaid.
+fn timeouts() -> TimeoutConfig {
+    let connecting = TimeoutConfig::builder().connect_timeout(CONNECT);
+    connecting.operation_attempt_timeout(ATTEMPT).operation_timeout(ALL_ATTEMPTS).build()
 }
 
 /// A call to AWS that failed: our fault or AWS's, never a caller's.
