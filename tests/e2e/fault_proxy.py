@@ -15,6 +15,7 @@ from typing import Self
 
 import psutil
 from aws_calls import Call, ids_in, item_of, operation_of
+from connections import process_between
 from faults import Fault, Injection, Order
 from service_errors import AwsAnswer, broken, throttled
 
@@ -74,15 +75,10 @@ class FaultProxy:
         return self._functions[credential]
 
     def _process_calling_from(self, port: int) -> psutil.Process | None:
-        """The function that has a connection from there to here; none if it has ended meanwhile.
-
-        Linux shows it to whoever runs both.
-        """
-        here = self._server.server_port
-        for connection in psutil.net_connections("tcp4"):
-            ends = connection.laddr.port, connection.raddr and connection.raddr.port
-            if ends == (port, here) and connection.pid is not None:
-                return psutil.Process(connection.pid)
+        """The function that has a connection from there to here; none if it has ended meanwhile."""
+        pid = process_between(port, self._server.server_port)
+        with suppress(psutil.NoSuchProcess):
+            return None if pid is None else psutil.Process(pid)
         return None
 
     def _kill(self, port: int) -> bool:

@@ -27,6 +27,7 @@ PUBLISH = (
     Call("PublishEvent", "SendMessageBatch"),
 )
 READ_ENDPOINT = Call("Deliver", "GetItem", "endpoint")
+ASK_FOR_A_CHORE = Call("Deliver", "SendMessageBatch")
 DISABLE_ENDPOINT = Call("Deliver", "UpdateItem", "endpoint")
 # A first attempt that is accepted needs these three, every other one all six.
 DELIVER_FIRST = (READ_ENDPOINT, Call("Deliver", "Decrypt"), Call("Deliver", "UpdateItem", "delivery"))
@@ -43,7 +44,7 @@ RETRY = (
     Call("RetryEvent", "SendMessageBatch"),
     Call("RetryEvent", "UpdateItem", "delivery"),
 )
-CALLS = (*PUBLISH, *DELIVER, DISABLE_ENDPOINT, *RETRY)
+CALLS = (*PUBLISH, *DELIVER, ASK_FOR_A_CHORE, DISABLE_ENDPOINT, *RETRY)
 
 
 @dataclass(frozen=True)

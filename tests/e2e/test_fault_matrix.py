@@ -16,8 +16,8 @@ from account import Account
 from fault_proxy import FaultProxy
 from faulty_stacks import ATTEMPTS_OF_A_ROUND, FaultyStack, faulty_stack
 from ordeals import (
-    ACCEPTS, CALLS, DELIVER, DELIVER_FIRST, DISABLE_ENDPOINT, GONE, PUBLISH, READ_ENDPOINT, RECOVERS, REFUSES, RETRY,
-    SEVERITIES, Fate, Ordeal, Severity, prepare, two_of,
+    ACCEPTS, ASK_FOR_A_CHORE, CALLS, DELIVER, DELIVER_FIRST, DISABLE_ENDPOINT, GONE, PUBLISH, READ_ENDPOINT, RECOVERS,
+    REFUSES, RETRY, SEVERITIES, Fate, Ordeal, Severity, prepare, two_of,
 )
 from receiver import Receiver
 
@@ -37,7 +37,7 @@ FATES = {
     Fate((RECOVERS,), data_bytes=80_000): 60,
     Fate((REFUSES,)): 30,
     Fate((ACCEPTS, RECOVERS, REFUSES)): 40,
-    Fate((GONE,), (READ_ENDPOINT, DISABLE_ENDPOINT)): 44,
+    Fate((GONE,), (READ_ENDPOINT, ASK_FOR_A_CHORE, DISABLE_ENDPOINT)): 60,
     Fate((REFUSES,), retried=True): 180,
 }
 
@@ -103,8 +103,8 @@ def test_one_idempotency_key_is_one_event(run: Run) -> None:
 
 
 def test_no_message_became_a_dead_letter(run: Run) -> None:
-    queues = ("FirstAttemptsDeadLettersUrl", "RetriesDeadLettersUrl", "SchedulesDeadLettersUrl")
-    assert [run.faulty.behind.messages_in(queue) for queue in queues] == [0, 0, 0]
+    queues = ("FirstAttemptsDeadLettersUrl", "RetriesDeadLettersUrl", "SchedulesDeadLettersUrl", "ChoresDeadLettersUrl")
+    assert [run.faulty.behind.messages_in(queue) for queue in queues] == [0, 0, 0, 0]
 
 
 def test_every_fault_was_met_at_every_call(run: Run, record_property: Callable[[str, object], None]) -> None:

@@ -75,6 +75,7 @@ impl Deliver {
         loop {
             match call_for(&delivery, job.message.call()) {
                 Step::Attempt => return self.attempt(job, delivery).await,
+                // Stale. Whoever went before may have got no further than the record.
                 Step::Schedule { .. } | Step::Nothing => return self.follow(&delivery).await,
                 Step::Advance(advanced) => match self.log.record(delivery.fence, &advanced).await? {
                     Recorded::Written => delivery = advanced,
