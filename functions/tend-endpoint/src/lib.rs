@@ -140,7 +140,8 @@ impl TendEndpoint {
         if !released.is_empty() {
             let rate = endpoint.rate_limit.map_or(self.release_rate, |limit| limit.min(self.release_rate));
             let now = clock::now();
-            let first = self.limits.reserve(endpoint.id, rate, AT_ONCE.min(released.len() as u16), now).await?;
+            let count = u16::try_from(released.len()).unwrap_or(AT_ONCE);
+            let first = self.limits.reserve(endpoint.id, rate, count, now).await?;
             let slots = (0..).map(|index| first.saturating_add(rate.spacing() * index).unwrap_or(first));
             let messages: Vec<_> = released
                 .iter()
