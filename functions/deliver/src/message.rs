@@ -58,8 +58,8 @@ impl Deliver {
             Err(why) => return Ok(batch::put_aside(&self.lane_of(record).dead_letters, record, &why).await?),
         };
         let delivery = if message.fresh && !redelivered(record) {
-            let Message { tenant, endpoint, event, event_type, created_at, .. } = message.clone();
-            Delivery::new(tenant, endpoint, event, event_type, created_at)
+            let (tenant, event_type) = (message.tenant.clone(), message.event_type.clone());
+            Delivery::new(tenant, message.endpoint, message.event, event_type, message.created_at)
         } else {
             let found = self.log.find_delivery(message.endpoint, message.event, clock::now()).await?;
             match found.filter(|delivery| delivery.tenant == message.tenant) {
@@ -68,10 +68,10 @@ impl Deliver {
                 None => return Ok(()),
             }
         };
-        self.do_step(&Job { message, body, lane: self.lane_of(record) }, delivery).await
+        self.do_step(Job { message, body, lane: self.lane_of(record) }, delivery).await
     }
 
-    async fn do_step(&self, job: &Job<'_>, mut delivery: Delivery) -> Result<(), Fault> {
+    async fn do_step(&self, job: Job<'_>, mut delivery: Delivery) -> Result<(), Fault> {
         loop {
             match call_for(&delivery, job.message.call()) {
                 Step::Attempt => return self.attempt(job, delivery).await,
@@ -86,7 +86,7 @@ impl Deliver {
         }
     }
 
-    async fn attempt(&self, job: &Job<'_>, delivery: Delivery) -> Result<(), Fault> {
+    async fn attempt(&self, job: Job<'_>, delivery: Delivery) -> Result<(), Fault> {
         let found = self.endpoints.find_with_secrets(&delivery.tenant, delivery.endpoint).await?;
         let Some((endpoint, secrets)) = found else {
             return self.give_up(&delivery, Reason::EndpointDeleted).await;
@@ -105,10 +105,10 @@ impl Deliver {
         match self.turn_of(&job.message, &endpoint).await? {
             Wait::OnTheSpot(wait) => tokio::time::sleep(wait).await,
             Wait::InTheQueue(slot) => {
-                return Ok(job.lane.queue.send(&[job.message.clone().at(slot)], clock::now()).await?);
+                return Ok(job.lane.queue.send(&[job.message.at(slot)], clock::now()).await?);
             }
         }
-        let Some(body) = self.body_of(job, &delivery).await? else {
+        let Some(body) = self.body_of(job.body, &delivery).await? else {
             return self.give_up(&delivery, Reason::EventExpired).await;
         };
         let secrets = self.open(&endpoint, &secrets).await?;
@@ -117,9 +117,9 @@ impl Deliver {
     }
 
     /// The event's body; none when its time is over.
-    async fn body_of(&self, job: &Job<'_>, delivery: &Delivery) -> Result<Option<Body>, Fault> {
-        if let Some(body) = &job.body {
-            return Ok(Some(body.clone()));
+    async fn body_of(&self, carried: Option<Body>, delivery: &Delivery) -> Result<Option<Body>, Fault> {
+        if carried.is_some() {
+            return Ok(carried);
         }
         let event = self.log.find_event(&delivery.tenant, delivery.event, clock::now()).await?;
         Ok(event.map(|event| event.body))
