@@ -57,9 +57,9 @@ pub async fn update_endpoint(app: Arc<UpdateEndpoint>, request: Request) -> Resu
         headers,
         rate_limit: rate_limit.change(),
     };
-    app.endpoints.find(&tenant, id).await?.ok_or(ApiError::NotFound("endpoint"))?;
     let chore = Chore { tenant, endpoint: id };
     if status.is_some() {
+        app.endpoints.find(&chore.tenant, id).await?.ok_or(ApiError::NotFound("endpoint"))?;
         app.chores.ask_before(&chore).await?;
     }
     if status == Some(PatchStatus::Disabled) {
