@@ -8,7 +8,6 @@ use rail::clock;
 use rail::domain::endpoint::{Endpoint, EndpointStatus, MAX_PER_TENANT};
 use rail::domain::id::EndpointId;
 use rail::domain::key::Scope;
-use rail::domain::secret::SigningSecret;
 use rail::domain::target::TargetRules;
 use rail::env::{self, EnvError};
 use rail::sealing::Sealer;
@@ -45,10 +44,7 @@ pub async fn create_endpoint(app: Arc<CreateEndpoint>, request: Request) -> Resu
     let NewEndpoint { url, events, secret, description, metadata, headers, rate_limit } =
         api::json(api::bytes(&request)?)?;
     let url = app.targets.parse(&url).map_err(|error| ApiError::invalid("url", error))?;
-    let secret = match secret {
-        Some(own) => SigningSecret::parse(&own).map_err(|error| ApiError::invalid("secret", error))?,
-        None => SigningSecret::generate(clock::random_bytes()),
-    };
+    let secret = api::signing_secret(secret)?;
     if app.endpoints.count(&tenant).await? >= MAX_PER_TENANT {
         let message = format!("this tenant has {MAX_PER_TENANT} endpoints, the most there may be: delete one first");
         return Err(ApiError::Conflict(message));

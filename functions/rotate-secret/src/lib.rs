@@ -8,7 +8,6 @@ use rail::api::{self, ApiError, Gate, Request, Rotation};
 use rail::clock;
 use rail::domain::endpoint::Endpoint;
 use rail::domain::key::Scope;
-use rail::domain::secret::SigningSecret;
 use rail::env::EnvError;
 use rail::sealing::Sealer;
 use rail::store::endpoints::Endpoints;
@@ -37,9 +36,7 @@ pub async fn rotate_secret(app: Arc<RotateSecret>, request: Request) -> Result<E
     let tenant = app.gate.authenticate(&request, Scope::EndpointsWrite).await?;
     let id = api::id(&request)?;
     let Rotation { secret, overlap_hours } = api::json_or_default(api::bytes(&request)?)?;
-    let secret =
-        secret.map_or_else(|| Ok(SigningSecret::generate(clock::random_bytes())), |own| SigningSecret::parse(&own));
-    let secret = secret.map_err(|error| ApiError::invalid("secret", error))?;
+    let secret = api::signing_secret(secret)?;
 
     let found = app.endpoints.find_with_secrets(&tenant, id).await?;
     let (endpoint, seen) = found.ok_or(ApiError::NotFound("endpoint"))?;

@@ -6,12 +6,14 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::error::{ApiError, Detail};
+use crate::clock;
 use crate::domain::endpoint::{CustomHeaders, Description, EndpointMetadata, Subscription};
 use crate::domain::event::{Data, EventError, EventMetadata};
 use crate::domain::id::TenantId;
 use crate::domain::keyring::Overlap;
 use crate::domain::pace::Rate;
 use crate::domain::pattern::EventType;
+use crate::domain::secret::SigningSecret;
 
 /// The body of `POST /v1/webhooks/endpoints`.
 #[derive(Deserialize)]
@@ -72,6 +74,17 @@ pub struct Rotation {
     /// For how many hours the old one signs beside it.
     #[serde(default)]
     pub overlap_hours: Overlap,
+}
+
+/// The signing secret that a tenant brings, or a new one.
+///
+/// # Errors
+/// When it is none.
+pub fn signing_secret(own: Option<String>) -> Result<SigningSecret, ApiError> {
+    match own {
+        Some(own) => SigningSecret::parse(&own).map_err(|error| ApiError::invalid("secret", error)),
+        None => Ok(SigningSecret::generate(clock::random_bytes())),
+    }
 }
 
 /// A status that a tenant may give.

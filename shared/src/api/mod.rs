@@ -17,7 +17,7 @@ pub use body::{Body, bytes, json, json_or_default};
 pub use cursor::Cursor;
 pub use error::{ApiError, Detail};
 pub use gate::Gate;
-pub use input::{EndpointPatch, NewEndpoint, NewEvent, Nullable, PatchStatus, Rotation};
+pub use input::{EndpointPatch, NewEndpoint, NewEvent, Nullable, PatchStatus, Rotation, signing_secret};
 pub use lambda_http::Request;
 pub use query::{MAX_LIMIT, Query, id};
 pub use serve::{Accepted, Created, NoContent, Reply, serve};
