@@ -6,17 +6,16 @@ All else of the emulator, its queues' pollers and its Scheduler, goes past it.
 import re
 import socket
 import struct
-import threading
 from collections import defaultdict
 from contextlib import suppress
 from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Self
+from http.server import BaseHTTPRequestHandler
 
 import psutil
 from aws_calls import Call, ids_in, item_of, operation_of
 from connections import process_between
 from faults import Fault, Injection, Order
+from local_server import LocalServer
 from service_errors import AwsAnswer, broken, throttled
 
 LATE_SECONDS = 4
@@ -26,29 +25,16 @@ HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
 NO_LINGER = struct.pack("ii", 1, 0)
 
 
-class FaultProxy:
+class FaultProxy(LocalServer):
     """Listens on 127.0.0.1 while the `with` block runs, in front of the emulator on this port."""
 
     def __init__(self, emulator_port: int) -> None:
+        super().__init__()
         self.injections: list[Injection] = []
         """What was really done, in order."""
         self._emulator_port = emulator_port
         self._orders: dict[str, list[Order]] = defaultdict(list)
         self._functions: dict[str, str] = {}
-        self._closing = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._closing.set()
-        self._server.shutdown()
-        self._server.server_close()
 
     def take(self, order: Order) -> None:
         for subject in order.about:

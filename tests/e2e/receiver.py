@@ -6,8 +6,9 @@ import uuid
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Self
+from http.server import BaseHTTPRequestHandler
+
+from local_server import LocalServer
 
 
 @dataclass(frozen=True)
@@ -33,27 +34,14 @@ class Received:
     """The status of the answer."""
 
 
-class Receiver:
+class Receiver(LocalServer):
     """Listens on 127.0.0.1 while the `with` block runs."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._changed = threading.Condition()
         self._received: dict[str, list[Received]] = defaultdict(list)
         self._scripts: dict[str, list[Answer]] = {}
-        self._closing = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._closing.set()
-        self._server.shutdown()
-        self._server.server_close()
 
     def hook(self, *script: Answer) -> "Hook":
         """A path of its own. Its requests get the script's answers in turn, and the last of them from then on."""

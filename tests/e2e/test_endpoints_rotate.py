@@ -1,8 +1,6 @@
 """POST /v1/webhooks/endpoints/{id}/rotate-secret: the new secret, and those it replaces while their overlap lasts."""
 
 import base64
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -12,6 +10,7 @@ from aws import Behind
 from client import Api, refused, timestamp
 from receiver import Hook, Received, Receiver
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+from together import at_once
 
 URL = "https://hooks.example.com/"
 OWN_SECRET = "a-plain-secret-of-mine~!"
@@ -137,14 +136,7 @@ def test_no_more_than_five_old_secrets_sign_and_the_error_says_how_to_end_them(a
 def test_every_secret_that_was_shown_signs_when_several_rotate_at_once(api: Api, receiver: Receiver) -> None:
     hook = receiver.hook()
     endpoint = api.create_endpoint(hook.url)
-    together = Barrier(4)
-
-    def rotated(_: int) -> requests.Response:
-        together.wait()
-        return rotate(api, endpoint["id"], json={})
-
-    with ThreadPoolExecutor(4) as pool:
-        responses = list(pool.map(rotated, range(4)))
+    responses = at_once(*[lambda: rotate(api, endpoint["id"], json={})] * 4)
     shown = [response.json()["secret"] for response in responses if response.status_code == 200]
     assert shown
     for response in responses:

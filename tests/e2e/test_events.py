@@ -2,15 +2,14 @@
 
 import json
 import os
-import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from aws import Behind
 from client import Api, refused, timestamp
 from receiver import Hook, Receiver
 from tenants import NewTenant
+from together import at_once
 
 TOO_LONG_FOR_A_MESSAGE = os.urandom(40_000).hex()  # deflates to some 40 KB, which are 53 KB of base64 and more
 
@@ -236,15 +235,12 @@ def test_a_refused_request_does_not_use_up_its_key(api: Api) -> None:
 
 def test_requests_with_one_key_at_the_same_time_publish_one_event(api: Api, hook: Hook, behind: Behind) -> None:
     api.create_endpoint(hook.url)
-    together = threading.Barrier(4)
 
-    def publish(_: int) -> str:
-        together.wait()
+    def publish() -> str:
         body = {"type": "a.b", "data": {"a": 1}}
         return api.expect(202, "POST", "/events", json=body, headers={"Idempotency-Key": "order-17"})["id"]
 
-    with ThreadPoolExecutor(4) as pool:
-        [event_id] = set(pool.map(publish, range(4)))
+    [event_id] = set(at_once(*[publish] * 4))
     api.wait_for_event(event_id, "delivered")
     behind.wait_until_handled("FirstAttemptsQueueUrl")
     assert [event["id"] for event in api.page("/events")["data"]] == [event_id]

@@ -1,16 +1,12 @@
 """DELETE /v1/webhooks/events/{id}/retry: cancel the retries still to come."""
 
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
-
 import pytest
 import requests
 from aws import Behind
 from client import Api, refused
 from messages import IN_AN_HOUR, waiting_event
 from receiver import Answer, Hook, Receiver
+from together import at_once
 from waiting import eventually
 
 RACES = 20
@@ -129,17 +125,6 @@ def waiting_events(api: Api, receiver: Receiver, behind: Behind, count: int) -> 
     api.create_endpoint(hook.url)
     event_ids = [api.publish()["id"] for _ in range(count)]
     return {event_id: behind.latest_schedule_of(event_id)["Target"]["Input"] for event_id in event_ids}, hook
-
-
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    together = threading.Barrier(len(acts))
-
-    def begin(act: Callable[[], Any]) -> Any:
-        together.wait()
-        return act()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(begin, acts))
 
 
 def assert_cancelled_or_delivered(api: Api, event_id: str, answer: requests.Response) -> None:

@@ -1,9 +1,7 @@
 """Publishing with an idempotency key, and a fault on the way: a repeat completes what is missing, once."""
 
 import json
-import threading
 import uuid
-from concurrent.futures import ThreadPoolExecutor
 
 import careful
 import pytest
@@ -13,6 +11,7 @@ from faults import Fault, Order
 from faulty_stacks import FaultyStack
 from ordeals import ACCEPTS, PUBLISH, SEVERITIES, Fate, Severity, prepare
 from receiver import Receiver
+from together import at_once
 from waiting import eventually
 
 # Too many for one batch of the queue, so that a crash can come between two.
@@ -58,14 +57,11 @@ def test_two_requests_at_once_with_one_key_make_one_event_when_one_of_them_is_he
 ) -> None:
     ordeal = prepare(faulty.new_tenant(), receiver, ONE)
     faulty.proxy.take(Order(ordeal.ids, Fault.LATE, step))
-    together = threading.Barrier(2)
 
-    def publish(_: int) -> str:
-        together.wait()
+    def publish() -> str:
         return careful.publish(ordeal.api, ordeal.key, ordeal.body)["id"]
 
-    with ThreadPoolExecutor(2) as clients:
-        [event_id] = set(clients.map(publish, range(2)))
+    [event_id] = set(at_once(publish, publish))
     ordeal.api.wait_for_event(event_id, "delivered")
     assert [event["id"] for event in ordeal.api.all("/events")] == [event_id]
     assert [attempt["number"] for attempt in ordeal.api.attempts(event_id)] == [1]
