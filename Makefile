@@ -55,7 +55,7 @@ build: ## Compile everything for this machine
 	@cargo build $(local) --bins
 
 .PHONY: test
-test: check deny unit template e2e sizes ## Run every check and every test, as CI does
+test: check deny unit bench-smoke template e2e sizes ## Run every check and every test, as CI does
 
 .PHONY: check
 check: ## Formatting, lints and documentation of the Rust code, warnings denied
@@ -72,10 +72,19 @@ $(cargo_deny):
 	@CARGO_PROFILE_DEV_DEBUG=false cargo install --quiet --locked --debug --no-default-features --version $(cargo_deny_version) --root $(@D)/.. cargo-deny
 
 .PHONY: unit
-unit: ## Unit, property and store tests; the store's run on an emulator of their own
+unit: build ## Unit, property and store tests; the store's run on an emulator of their own
 	@$(PYTHON) infra/local/venvs.py emulator
 	cargo test $(local) --no-run
 	$(venv)/emulator/bin/python infra/local/with_emulator.py cargo test $(local)
+
+.PHONY: bench
+bench: ## Measure the functions as they are released: time, CPU, memory, calls, cost; into bench/results.json (ARGS="--help")
+	cargo build --release --locked --bin bench --bin bare $(addprefix --bin ,$(functions))
+	@$(target)/release/bench $(ARGS)
+
+.PHONY: bench-smoke
+bench-smoke: build ## The whole bench, in short, on what is built for this machine: whether it works, not what it measures
+	$(target)/local/bench --smoke --binaries $(target)/local --out $(target)/bench-smoke.json
 
 .PHONY: template
 template: ## Lint the template

@@ -54,7 +54,7 @@ async fn main() -> ExitCode {
 async fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
     let stack = cli.stack.ok_or("which stack? Give --stack or set RAIL_STACK")?;
     let config = aws_config::defaults(aws_config::BehaviorVersion::v2026_01_12())
-        .http_client(rail::aws::http_client())
+        .http_client(rail::aws::connections()?)
         .load()
         .await;
     let deployment = Deployment::find(&config, stack).await?;

@@ -1,7 +1,7 @@
 //! What every AWS client of a function is made from, and how their errors are kept.
 //!
 //! Set up by hand for the sake of the cold start: credentials straight from the environment (Lambda puts them there),
-//! one TLS stack with ring, Amazon's own roots alone, one HTTP client for all services.
+//! one TLS stack with ring, Amazon's own roots alone, one pool of connections for all services, opened while the function starts.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -9,31 +9,29 @@ use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_sdk_dynamodb::config::BehaviorVersion;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use aws_sdk_dynamodb::config::{BehaviorVersion, IdentityCache, StalledStreamProtectionConfig};
 use aws_smithy_types::error::display::DisplayErrorContext;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
 
 use crate::env::{self, EnvError};
+use crate::tls::{self, TlsError};
 
-/// How long a connection may take to open.
-const CONNECT: Duration = Duration::from_secs(3);
+mod connections;
+
+pub use connections::Connections;
+
 /// How long one call of a service may take. The slowest here, a batch of messages, takes well under a second.
 const ATTEMPT: Duration = Duration::from_secs(8);
 /// How long it may take with its repetitions: less than what the HTTP API waits for a route (30 s).
 const ALL_ATTEMPTS: Duration = Duration::from_secs(20);
 
-/// The roots from which AWS service certificates descend (Amazon Trust Services).
-const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
-
 /// The configuration of every AWS client, from what Lambda puts into the environment.
 ///
 /// # Errors
 /// When Region or credentials are missing.
-pub fn config() -> Result<SdkConfig, EnvError> {
+pub fn config(connections: Connections) -> Result<SdkConfig, EnvError> {
     let credentials = Credentials::new(
         env::text("AWS_ACCESS_KEY_ID")?,
         env::text("AWS_SECRET_ACCESS_KEY")?,
@@ -46,31 +44,67 @@ pub fn config() -> Result<SdkConfig, EnvError> {
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::new(env::text("AWS_REGION")?))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
+        // They are there, and do not change: there is nothing to cache, or to wait for.
+        .identity_cache(IdentityCache::no_cache())
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .timeout_config(timeouts())
-        .http_client(http_client());
+        .http_client(connections);
     config.set_endpoint_url(env::text("AWS_ENDPOINT_URL").ok());
     Ok(config.build())
 }
 
-/// The one HTTP client of all AWS clients.
+/// The connections of all AWS clients: to servers that Amazon's roots vouch for, or those of `AWS_CA_BUNDLE`.
 ///
-/// # Panics
-/// Never: the roots are a constant of this crate, and a test parses them.
-pub fn http_client() -> aws_sdk_dynamodb::config::SharedHttpClient {
-    let roots = TrustStore::empty().with_pem_certificate(AMAZON_ROOTS);
-    #[expect(clippy::expect_used, reason = "the roots are a constant of this crate")]
-    let tls = TlsContext::builder().with_trust_store(roots).build().expect("the roots parse");
-    aws_smithy_http_client::Builder::new()
-        .tls_provider(Provider::Rustls(CryptoMode::Ring))
-        .tls_context(tls)
-        .build_https()
+/// # Errors
+/// When the roots that are set cannot be used.
+pub fn connections() -> Result<Connections, EnvError> {
+    let malformed = |error: TlsError| EnvError::Malformed {
+        name: "AWS_CA_BUNDLE",
+        value: env::text("AWS_CA_BUNDLE").unwrap_or_default(),
+        problem: error.to_string(),
+    };
+    let roots = match env::aws_roots()? {
+        Some(pem) => tls::with_pem(tls::amazons_roots(), &pem).map_err(malformed)?,
+        None => tls::amazons_roots(),
+    };
+    Connections::new(roots).map_err(malformed)
 }
 
 /// A service that does not answer is a fault like another: it must not hold a batch until the function itself is ended, with
 /// all that its other messages have done unsaid.
 fn timeouts() -> TimeoutConfig {
-    let connecting = TimeoutConfig::builder().connect_timeout(CONNECT);
-    connecting.operation_attempt_timeout(ATTEMPT).operation_timeout(ALL_ATTEMPTS).build()
+    TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).operation_timeout(ALL_ATTEMPTS).build()
+}
+
+/// A service of AWS that a function calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Service {
+    /// The tables.
+    DynamoDb,
+    /// The queues.
+    Sqs,
+    /// The key.
+    Kms,
+}
+
+impl Service {
+    /// Where the service is.
+    ///
+    /// # Errors
+    /// When the Region is missing.
+    pub fn url(self) -> Result<String, EnvError> {
+        if let Ok(url) = env::text("AWS_ENDPOINT_URL") {
+            return Ok(url);
+        }
+        let name = match self {
+            Self::DynamoDb => "dynamodb",
+            Self::Sqs => "sqs",
+            Self::Kms => "kms",
+        };
+        let region = env::text("AWS_REGION")?;
+        let suffix = if region.starts_with("cn-") { ".cn" } else { "" };
+        Ok(format!("https://{name}.{region}.amazonaws.com{suffix}/"))
+    }
 }
 
 /// A call to AWS that failed: our fault or AWS's, never a caller's.

@@ -6,23 +6,21 @@
 use std::fmt::Display;
 use std::future::Future;
 
-use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsMessage};
 
 use crate::aws::AwsError;
 use crate::queue::Queue;
 
-/// Handles each message of a batch.
+/// Handles each message of a batch: its id, and how it is handled.
 ///
 /// # Errors
 /// When a message that must come again has no id to say so by: then the whole batch must.
-pub async fn each<F, H, E>(batch: SqsEvent, handle: F) -> Result<SqsBatchResponse, &'static str>
+pub async fn each<H, E>(batch: impl Iterator<Item = (Option<String>, H)>) -> Result<SqsBatchResponse, &'static str>
 where
-    F: Fn(SqsMessage) -> H,
     H: Future<Output = Result<(), E>> + Send + 'static,
     E: Display + Send + 'static,
 {
-    let begin = |record: SqsMessage| (record.message_id.clone(), tokio::spawn(handle(record)));
-    let under_way: Vec<_> = batch.records.into_iter().map(begin).collect();
+    let under_way: Vec<_> = batch.map(|(id, handling)| (id, tokio::spawn(handling))).collect();
     let mut again = SqsBatchResponse::default();
     for (id, task) in under_way {
         let fault = match task.await {
@@ -41,7 +39,7 @@ where
 ///
 /// # Errors
 /// When these do not take it: it must come again.
-pub async fn put_aside(dead_letters: &Queue, record: &SqsMessage, why: &impl Display) -> Result<(), AwsError> {
+pub async fn put_aside(dead_letters: &Queue, record: &SqsMessage, why: &(dyn Display + Sync)) -> Result<(), AwsError> {
     dead_letters.put_aside(record.body.as_deref().unwrap_or_default()).await?;
     tracing::error!(message_id = record.message_id, error = %why, "message.put_aside");
     Ok(())

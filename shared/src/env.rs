@@ -46,6 +46,34 @@ fn parsed<T: FromStr<Err: ToString>>(name: &'static str) -> Result<T, EnvError> 
     value.parse().map_err(|error: T::Err| EnvError::Malformed { name, problem: error.to_string(), value })
 }
 
+/// What the file holds that the variable names, where it is set.
+fn file(name: &'static str) -> Result<Option<Vec<u8>>, EnvError> {
+    let Ok(path) = text(name) else { return Ok(None) };
+    let malformed =
+        |error: std::io::Error| EnvError::Malformed { name, problem: error.to_string(), value: path.clone() };
+    std::fs::read(&path).map(Some).map_err(malformed)
+}
+
+/// `AWS_CA_BUNDLE`, as every AWS SDK knows it: a PEM file of roots that are trusted beside Amazon's.
+///
+/// # Errors
+/// When it is set, and the file cannot be read.
+pub fn aws_roots() -> Result<Option<Vec<u8>>, EnvError> {
+    file("AWS_CA_BUNDLE")
+}
+
+/// `TRUSTED_ROOTS_FILE`: a PEM file of roots from which receivers' certificates may descend, beside Mozilla's. For local work: it
+/// is heeded where private targets are allowed, and nowhere else.
+///
+/// # Errors
+/// When it is set, and the file cannot be read.
+pub fn receivers_roots() -> Result<Option<Vec<u8>>, EnvError> {
+    match target_rules()? {
+        TargetRules::PrivateToo => file("TRUSTED_ROOTS_FILE"),
+        TargetRules::PublicOnly => Ok(None),
+    }
+}
+
 fn between(name: &'static str, least: u16, most: u16) -> Result<u16, EnvError> {
     let value: u16 = parsed(name)?;
     if (least..=most).contains(&value) {

@@ -29,4 +29,5 @@ pub mod sealing;
 pub mod sender;
 pub mod store;
 pub mod telemetry;
+mod tls;
 pub mod wiring;

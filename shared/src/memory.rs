@@ -4,37 +4,66 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The most entries. A memory that is full forgets them all: it fills again with what is in use.
+/// The most entries, where all weigh the same.
 const MOST: usize = 1000;
 
-/// A bounded memory.
+/// A bounded memory. One that is full forgets all: it fills again with what is in use.
 #[derive(Debug)]
-pub struct Memory<K, V>(Mutex<HashMap<K, V>>);
+pub struct Memory<K, V> {
+    entries: Mutex<Entries<K, V>>,
+    most: usize,
+}
+
+#[derive(Debug)]
+struct Entries<K, V> {
+    all: HashMap<K, (V, usize)>,
+    weight: usize,
+}
 
 impl<K, V> Default for Memory<K, V> {
     fn default() -> Self {
-        Self(Mutex::default())
+        Self::of_weight(MOST)
+    }
+}
+
+impl<K, V> Memory<K, V> {
+    /// One whose entries together weigh no more than this.
+    pub fn of_weight(most: usize) -> Self {
+        Self { entries: Mutex::new(Entries { all: HashMap::new(), weight: 0 }), most }
     }
 }
 
 impl<K: Eq + Hash, V: Clone> Memory<K, V> {
     /// What is remembered under this key.
     pub fn get(&self, key: &K) -> Option<V> {
-        self.entries().get(key).cloned()
+        self.entries().all.get(key).map(|(value, _)| value.clone())
     }
 
     /// Remembers a value, in place of what was remembered under its key.
     pub fn put(&self, key: K, value: V) {
-        let mut entries = self.entries();
-        if entries.len() >= MOST {
-            entries.clear();
-        }
-        entries.insert(key, value);
+        self.put_weighing(1, key, value);
     }
 
-    fn entries(&self) -> MutexGuard<'_, HashMap<K, V>> {
+    /// Remembers a value of this weight, in place of what was remembered under its key; one too heavy for the whole memory is
+    /// not remembered.
+    pub fn put_weighing(&self, weight: usize, key: K, value: V) {
+        let mut entries = self.entries();
+        if let Some((_, before)) = entries.all.remove(&key) {
+            entries.weight -= before;
+        }
+        if entries.weight + weight > self.most {
+            entries.all.clear();
+            entries.weight = 0;
+        }
+        if weight <= self.most {
+            entries.all.insert(key, (value, weight));
+            entries.weight += weight;
+        }
+    }
+
+    fn entries(&self) -> MutexGuard<'_, Entries<K, V>> {
         // A panic elsewhere cannot have left half an entry.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -50,6 +79,21 @@ mod tests {
             assert_eq!(memory.get(&number), Some(number));
         }
         assert_eq!(memory.get(&0), None);
-        assert_eq!(memory.entries().len(), 1);
+        assert_eq!(memory.entries().all.len(), 1);
+    }
+
+    #[test]
+    fn entries_together_weigh_no_more_than_the_memory_holds() {
+        let memory = Memory::of_weight(10);
+        memory.put_weighing(6, "a", 1);
+        memory.put_weighing(4, "b", 2);
+        assert_eq!((memory.get(&"a"), memory.get(&"b")), (Some(1), Some(2)));
+        // In place of itself: the others stay.
+        memory.put_weighing(5, "a", 3);
+        assert_eq!((memory.get(&"a"), memory.get(&"b")), (Some(3), Some(2)));
+        memory.put_weighing(2, "c", 4);
+        assert_eq!((memory.get(&"a"), memory.get(&"b"), memory.get(&"c")), (None, None, Some(4)));
+        memory.put_weighing(11, "d", 5);
+        assert_eq!(memory.get(&"d"), None);
     }
 }

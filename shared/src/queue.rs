@@ -3,6 +3,7 @@
 //! First attempts and retries wait in queues of their own: a storm of retries never delays a first attempt. Messages carry
 //! the tenant as their group, so that one tenant's flood does not delay the others (fair queues).
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_sqs::Client;
@@ -10,6 +11,7 @@ use aws_sdk_sqs::types::{BatchResultErrorEntry, SendMessageBatchRequestEntry};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures::future::try_join_all;
+use futures::stream::{StreamExt, iter};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -19,12 +21,16 @@ use crate::domain::event::Body;
 use crate::domain::id::{EndpointId, EventId, TenantId};
 use crate::domain::pace;
 use crate::domain::pattern::EventType;
-use crate::packing;
+use crate::packing::{Known, Packed};
 
 /// A message is billed by 64 KB: a payload that would make it longer stays in the table.
 const MAX_PAYLOAD_BYTES: usize = 63 * 1024;
 /// The most messages of one batch of any kind; ten of 64 KB are within the 1 MiB of a `SendMessageBatch`.
 pub(crate) const BATCH: usize = 10;
+
+/// How many batches are sent at once: what an event for many endpoints has in memory as texts.
+const BATCHES_AT_ONCE: usize = 32;
+const ACT: &str = "enqueue";
 
 /// Why a text is no message, now or ever.
 #[derive(Debug, thiserror::Error)]
@@ -51,11 +57,14 @@ pub struct Message {
     pub event_type: EventType,
     /// When the event was published.
     pub created_at: Timestamp,
+    /// Until when the delivery is kept: said where it may have no item yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expires: Option<Timestamp>,
     /// At which fence the attempt is due.
     pub fence: Fence,
     /// Who asked for it.
     pub trigger: Trigger,
-    /// Whether the publishing of the event sent this, once: the delivery was written just before, and need not be read.
+    /// Whether the publishing of the event sent this, once: nothing has happened to the delivery, and it need not be read.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub fresh: bool,
     /// The moment that is this attempt's at the endpoint's rate. Until shortly before, the queue keeps the message back.
@@ -63,7 +72,7 @@ pub struct Message {
     pub slot: Option<Timestamp>,
     /// The event's body, packed, in base64 (a queue takes only the characters of XML), where it is short enough.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    payload: Option<String>,
+    payload: Option<Arc<str>>,
 }
 
 impl Message {
@@ -75,6 +84,7 @@ impl Message {
             event: delivery.event,
             event_type: delivery.event_type.clone(),
             created_at: delivery.created_at,
+            expires: Some(delivery.expires).filter(|_| delivery.fence == Fence::FIRST),
             fence: delivery.fence,
             trigger,
             fresh: false,
@@ -108,9 +118,21 @@ impl Message {
         Self { slot: Some(slot), ..self.again() }
     }
 
+    /// The delivery that it is about, if nothing has happened to that yet.
+    pub fn untouched(&self) -> Option<Delivery> {
+        let expires = self.expires.filter(|_| self.fence == Fence::FIRST)?;
+        let (tenant, event_type) = (self.tenant.clone(), self.event_type.clone());
+        Some(Delivery::new(tenant, self.endpoint, self.event, event_type, (self.created_at, expires)))
+    }
+
     /// What it calls for.
     pub fn call(&self) -> Call {
         Call { fence: self.fence, trigger: self.trigger }
+    }
+
+    fn known(&self) -> Known<'_> {
+        let Self { event, event_type, created_at, tenant, .. } = self;
+        Known { event: *event, event_type, created_at: *created_at, tenant }
     }
 
     /// The body that it carries, if it does.
@@ -119,7 +141,7 @@ impl Message {
     /// When what it carries cannot be unpacked.
     pub fn body(&self) -> Result<Option<Body>, Box<dyn std::error::Error + Send + Sync>> {
         let Some(payload) = &self.payload else { return Ok(None) };
-        Ok(Some(packing::unpack(&STANDARD.decode(payload)?)?))
+        Ok(Some(Packed::from_bytes(STANDARD.decode(payload.as_bytes())?).unpack(self.known())?))
     }
 
     /// The message that this text is, and the body that it carries.
@@ -141,13 +163,13 @@ impl Message {
 
 /// An event's body as messages carry it; nothing, where it is too long.
 #[derive(Debug, Clone)]
-pub struct PackedBody(Option<String>);
+pub struct PackedBody(Option<Arc<str>>);
 
 impl PackedBody {
     /// Packed once for all messages of an event.
-    pub fn new(body: &Body) -> Self {
-        let packed = STANDARD.encode(packing::pack(body));
-        Self(Some(packed).filter(|packed| packed.len() <= MAX_PAYLOAD_BYTES))
+    pub fn new(packed: &Packed) -> Self {
+        let packed = STANDARD.encode(packed.as_bytes());
+        Self(Some(packed).filter(|packed| packed.len() <= MAX_PAYLOAD_BYTES).map(Arc::from))
     }
 }
 
@@ -170,9 +192,20 @@ impl Queue {
     /// # Errors
     /// When any was not taken. Others may have been: the caller repeats all.
     pub async fn send(&self, messages: &[Message], now: Timestamp) -> Result<(), AwsError> {
+        self.send_each(messages, now).await.into_iter().collect()
+    }
+
+    /// Hands over messages, and tells for each whether the queue has taken it.
+    pub async fn send_each(&self, messages: &[Message], now: Timestamp) -> Vec<Result<(), AwsError>> {
+        let batches: Vec<_> = messages.chunks(BATCH).map(|batch| self.send_messages(batch, now)).collect();
+        iter(batches).buffered(BATCHES_AT_ONCE).collect::<Vec<_>>().await.into_iter().flatten().collect()
+    }
+
+    async fn send_messages(&self, messages: &[Message], now: Timestamp) -> Vec<Result<(), AwsError>> {
         let delay = |message: &Message| message.slot.map(|slot| pace::until(slot, now)).unwrap_or_default();
-        let letters = messages.iter().map(|message| Letter::of(message, delay(message)));
-        self.send_letters(&letters.collect::<Vec<_>>()).await
+        let letters: Vec<_> = messages.iter().map(|message| Letter::of(message, delay(message))).collect();
+        let answer = self.send_batch(&letters).await;
+        (0..messages.len()).map(|index| taken(&answer, index)).collect()
     }
 
     /// Puts aside a message that cannot be read, as it is.
@@ -183,12 +216,12 @@ impl Queue {
 
     /// Hands over all of the letters; when it returns, the queue has taken each.
     pub(crate) async fn send_letters(&self, letters: &[Letter]) -> Result<(), AwsError> {
-        try_join_all(letters.chunks(BATCH).map(|batch| self.send_batch(batch))).await?;
-        Ok(())
+        let refused = try_join_all(letters.chunks(BATCH).map(|batch| self.send_batch(batch))).await?;
+        none_refused(&refused.concat(), ACT)
     }
 
-    async fn send_batch(&self, letters: &[Letter]) -> Result<(), AwsError> {
-        const ACT: &str = "enqueue";
+    /// Hands over at most [`BATCH`] letters; which of them were not taken.
+    async fn send_batch(&self, letters: &[Letter]) -> Result<Vec<BatchResultErrorEntry>, AwsError> {
         let entry = |(index, letter): (usize, &Letter)| {
             SendMessageBatchRequestEntry::builder()
                 .id(index.to_string())
@@ -200,7 +233,18 @@ impl Queue {
         };
         let entries = letters.iter().enumerate().map(entry).collect::<Result<Vec<_>, _>>().act(ACT)?;
         let request = self.client.send_message_batch().queue_url(&self.url).set_entries(Some(entries));
-        none_refused(&request.send().await.act(ACT)?.failed, ACT)
+        Ok(request.send().await.act(ACT)?.failed)
+    }
+}
+
+/// Whether a queue that answered like this has taken the letter at this place of a batch.
+fn taken(answer: &Result<Vec<BatchResultErrorEntry>, AwsError>, index: usize) -> Result<(), AwsError> {
+    match answer {
+        Ok(refused) => refused
+            .iter()
+            .find(|refused| refused.id == index.to_string())
+            .map_or(Ok(()), |refused| none_refused(std::slice::from_ref(refused), ACT)),
+        Err(error) => Err(error.to_string()).act(ACT),
     }
 }
 
@@ -239,8 +283,12 @@ mod tests {
     fn message() -> Message {
         let at = Timestamp::UNIX_EPOCH;
         let (tenant, event_type) = ("acme".parse().unwrap(), "contract.created".parse().unwrap());
-        let delivery = Delivery::new(tenant, EndpointId::new(at, 1), EventId::new(at, 2), event_type, at);
+        let delivery = Delivery::new(tenant, EndpointId::new(at, 1), EventId::new(at, 2), event_type, (at, at));
         Message::about(&delivery, Trigger::Policy)
+    }
+
+    fn packed(body: Body) -> PackedBody {
+        PackedBody::new(&Packed::new(&body, message().known()))
     }
 
     #[test]
@@ -248,17 +296,17 @@ mod tests {
         // Schedules hold messages for hours: a change of this text must still be readable by the next version.
         insta::assert_snapshot!(
             message().to_text(),
-            @r#"{"tenant":"acme","endpoint":"we_00000000000000000000000001","event":"evt_00000000000000000000000002","eventType":"contract.created","createdAt":"1970-01-01T00:00:00Z","fence":1,"trigger":"policy"}"#
+            @r#"{"tenant":"acme","endpoint":"we_00000000000000000000000001","event":"evt_00000000000000000000000002","eventType":"contract.created","createdAt":"1970-01-01T00:00:00Z","expires":"1970-01-01T00:00:00Z","fence":1,"trigger":"policy"}"#
         );
     }
 
     #[test]
     fn a_body_too_long_for_64_kb_stays_in_the_table() {
         let noise: Vec<u8> = (0..3000).flat_map(|_| clock::random_bytes::<32>()).collect();
-        let long = message().carrying(&PackedBody::new(&Body::from_bytes(noise)));
+        let long = message().carrying(&packed(Body::from_bytes(noise)));
         assert_eq!(long.body().unwrap(), None);
         let compressible = Body::from_bytes(b"abc ".repeat(30_000));
-        let short = message().carrying(&PackedBody::new(&compressible));
+        let short = message().carrying(&packed(compressible.clone()));
         assert_eq!(short.body().unwrap(), Some(compressible));
         assert!(short.to_text().len() <= 64 * 1024);
     }
@@ -270,8 +318,8 @@ mod tests {
 
     #[test]
     fn a_payload_that_unpacks_without_end_is_unreadable() {
-        let bomb = packing::pack(&Body::from_bytes(vec![0; 100 * 1024 * 1024]));
-        let message = Message { payload: Some(STANDARD.encode(bomb)), ..message() };
+        let bomb = Packed::new(&Body::from_bytes(vec![0; 100 * 1024 * 1024]), message().known());
+        let message = Message { payload: Some(STANDARD.encode(bomb.as_bytes()).into()), ..message() };
         assert!(message.to_text().len() < 1024 * 1024, "a queue would take it");
         assert!(matches!(Message::read(&message.to_text()), Err(Unreadable::Payload(_))));
     }
@@ -280,7 +328,7 @@ mod tests {
         #[test]
         fn any_body_is_carried_in_characters_that_a_queue_takes(bytes: Vec<u8>) {
             let body = Body::from_bytes(bytes);
-            let message = message().carrying(&PackedBody::new(&body)).fresh();
+            let message = message().carrying(&packed(body.clone())).fresh();
             let text = message.to_text();
             prop_assert!(text.bytes().all(|c| (0x20..0x7f).contains(&c)));
             let read: Message = serde_json::from_str(&text)?;
@@ -299,7 +347,7 @@ mod tests {
             length in 0_usize..4,
             inserted in r#"[\x00-\x7f]{0,3}|[0-9]{1,12}|true|null|\{\}|é"#,
         ) {
-            let mut text = message().carrying(&PackedBody::new(&Body::from_bytes(b"{}".repeat(600)))).fresh().to_text();
+            let mut text = message().carrying(&packed(Body::from_bytes(b"{}".repeat(600)))).fresh().to_text();
             let start = at.index(text.len());
             text.replace_range(start..(start + length).min(text.len()), &inserted);
             if let Ok((read, _)) = Message::read(&text) {

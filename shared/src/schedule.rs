@@ -100,7 +100,7 @@ mod tests {
     fn a_schedule_is_named_after_delivery_and_fence() {
         let at = Timestamp::from_second(1_700_000_000).unwrap();
         let (tenant, event_type) = ("acme".parse().unwrap(), "a".parse().unwrap());
-        let delivery = Delivery::new(tenant, EndpointId::new(at, 1), EventId::new(at, u128::MAX), event_type, at);
+        let delivery = Delivery::new(tenant, EndpointId::new(at, 1), EventId::new(at, u128::MAX), event_type, (at, at));
         let mut message = Message::about(&delivery, Trigger::Policy);
         assert_eq!(name(&message), "01HF7YAT00ZZZZZZZZZZZZZZZZ-01HF7YAT000000000000000001-1");
         message.fence = serde_json::from_str::<Fence>("4294967295").unwrap();

@@ -26,10 +26,13 @@ use crate::domain::id::EventId;
 use crate::domain::secret::SigningSecret;
 use crate::domain::signature;
 use crate::domain::target::TargetRules;
+use crate::tls::{self, mozillas_roots};
 
 pub mod guard;
+mod pool;
 
 use guard::{GuardedResolver, SystemResolver};
+use pool::Pool;
 
 /// How much of a response is read, so that a kept connection can be used again.
 const READ_BYTES: usize = 16 * 1024;
@@ -51,7 +54,7 @@ const WEBHOOK_SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature
 /// Sends signed requests to endpoints.
 #[derive(Debug, Clone)]
 pub struct Sender {
-    client: Client,
+    pool: Arc<Pool>,
     rules: TargetRules,
     timeout: Duration,
     signature_header: HeaderName,
@@ -71,16 +74,18 @@ pub struct Parcel<'a> {
 }
 
 impl Sender {
-    /// A sender with one pool of connections.
+    /// A sender with one pool of connections, which trusts Mozilla's roots, and these in PEM.
     ///
     /// # Errors
     /// When TLS cannot be set up.
     pub fn new(
+        more_roots: Option<&[u8]>,
         rules: TargetRules,
         timeout: Duration,
         signature_header: HeaderName,
     ) -> Result<Self, Box<dyn StdError + Send + Sync>> {
-        Self::over(SystemResolver, mozillas_roots(), rules, timeout, signature_header)
+        let roots = more_roots.map_or_else(|| Ok(mozillas_roots()), |pem| tls::with_pem(mozillas_roots(), pem))?;
+        Self::over(SystemResolver, roots, rules, timeout, signature_header)
     }
 
     fn over(
@@ -90,16 +95,19 @@ impl Sender {
         timeout: Duration,
         signature_header: HeaderName,
     ) -> Result<Self, Box<dyn StdError + Send + Sync>> {
-        let client = Client::builder()
-            .tls_backend_preconfigured(tls(roots)?)
-            .dns_resolver(Arc::new(GuardedResolver::new(rules, resolver)))
-            .redirect(Policy::none())
-            .retry(reqwest::retry::never())
-            .no_proxy()
-            .pool_idle_timeout(IDLE_TIME)
-            .pool_max_idle_per_host(IDLE_PER_HOST)
-            .build()?;
-        Ok(Self { client, rules, timeout, signature_header })
+        let (tls, resolver) = (tls::client(roots)?, Arc::new(GuardedResolver::new(rules, resolver)));
+        let client = move || {
+            Client::builder()
+                .tls_backend_preconfigured(tls.clone())
+                .dns_resolver(resolver.clone())
+                .redirect(Policy::none())
+                .retry(reqwest::retry::never())
+                .no_proxy()
+                .pool_idle_timeout(IDLE_TIME)
+                .pool_max_idle_per_host(IDLE_PER_HOST)
+                .build()
+        };
+        Ok(Self { pool: Arc::new(Pool::new(client)?), rules, timeout, signature_header })
     }
 
     /// One attempt. The receiver's faults are outcomes, and nothing else can fail.
@@ -115,7 +123,8 @@ impl Sender {
         if let Err(forbidden) = self.rules.check_literal(target) {
             return (Outcome::ForbiddenAddress { error: forbidden.to_string() }, None);
         }
-        let request = self.client.post(target.url().clone()).headers(self.headers(parcel, now));
+        let lease = self.pool.lease(target.url());
+        let request = lease.client.post(target.url().clone()).headers(self.headers(parcel, now));
         let answering = request.body(parcel.body.as_bytes().to_vec()).send();
         match tokio::time::timeout_at(deadline, answering).await {
             Ok(Ok(response)) => {
@@ -208,18 +217,6 @@ fn failure(error: &reqwest::Error) -> Outcome {
 
 fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
     std::iter::successors(error.source(), |cause: &&(dyn StdError + 'static)| (*cause).source())
-}
-
-/// Those of Mozilla's programme, compiled in: nothing is read from the machine.
-fn mozillas_roots() -> RootCertStore {
-    webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect()
-}
-
-/// TLS with ring, trusting these roots alone.
-fn tls(roots: RootCertStore) -> Result<rustls::ClientConfig, rustls::Error> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
-    Ok(config.with_root_certificates(roots).with_no_client_auth())
 }
 
 #[cfg(test)]

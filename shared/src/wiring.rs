@@ -7,6 +7,7 @@ use aws_sdk_sqs::Client as Sqs;
 use aws_types::SdkConfig;
 
 use crate::api::Gate;
+use crate::aws::Service;
 use crate::chores::Chores;
 use crate::dead_letters::{DeadLetters, Home};
 use crate::env::{self, EnvError};
@@ -17,6 +18,7 @@ use crate::sealing::{Opener, Sealer};
 use crate::sender::Sender;
 use crate::store::Log;
 use crate::store::api_keys::ApiKeys;
+use crate::store::directory::Directory;
 use crate::store::endpoints::Endpoints;
 use crate::store::limits::Limits;
 use crate::{aws, telemetry};
@@ -32,13 +34,18 @@ pub struct Wiring {
 pub type StartError = Box<dyn std::error::Error + Send + Sync>;
 
 impl Wiring {
-    /// Starts the log, and reads what AWS clients need.
+    /// Starts the log, reads what AWS clients need, and opens connections to the services that the function's first call goes
+    /// to: what it costs to open them is paid where a function has the most of a processor.
     ///
     /// # Errors
     /// When a setting is missing.
-    pub fn start() -> Result<Self, EnvError> {
+    pub async fn start(services: &[Service]) -> Result<Self, EnvError> {
         telemetry::start();
-        Ok(Self::over(aws::config()?))
+        let connections = aws::connections()?;
+        let mut urls = services.iter().map(|service| service.url()).collect::<Result<Vec<_>, _>>()?;
+        urls.dedup();
+        connections.open(&urls).await;
+        Ok(Self::over(aws::config(connections)?))
     }
 
     /// Over this configuration.
@@ -132,7 +139,7 @@ impl Wiring {
     /// When a setting is missing.
     pub fn publisher(&self) -> Result<Publisher, EnvError> {
         Ok(Publisher {
-            endpoints: self.endpoints()?,
+            directory: Directory::new(self.endpoints()?),
             log: self.log()?,
             queue: self.queue("FIRST_ATTEMPTS_QUEUE_URL")?,
             retention: env::retention()?,
@@ -158,6 +165,11 @@ impl Wiring {
     /// # Errors
     /// When a setting is missing, or TLS cannot be set up.
     pub fn sender(&self) -> Result<Sender, StartError> {
-        Sender::new(env::target_rules()?, env::attempt_timeout()?, env::signature_header()?)
+        Sender::new(
+            env::receivers_roots()?.as_deref(),
+            env::target_rules()?,
+            env::attempt_timeout()?,
+            env::signature_header()?,
+        )
     }
 }

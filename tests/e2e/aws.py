@@ -86,11 +86,11 @@ class Behind:
 
     def wait_until_nothing_is_to_come(self, within: float) -> None:
         """Returns when no message and no schedule is left, so that no delivery will change any more."""
-        queues = ("FirstAttemptsQueueUrl", "RetriesQueueUrl")
+        queues = ("FirstAttemptsQueueUrl", "RetriesQueueUrl", "ChoresQueueUrl")
 
         def left() -> int:
-            # A schedule becomes a message, and a message may make a schedule before it goes: none may slip through.
-            return self.schedules() + sum(map(self.messages_in, queues)) + self.schedules()
+            # A schedule becomes a message, and a message may make a schedule or a chore before it goes: none may slip through.
+            return sum(self.schedules() + sum(map(self.messages_in, queues)) for _ in range(2))
 
         eventually(left, lambda count: count == 0, within)
 

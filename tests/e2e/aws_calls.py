@@ -57,7 +57,7 @@ def key_of(operation: str, request: dict[str, Any]) -> tuple[str, str]:
             return value["S"], ""
         case _:
             raise ValueError(f"no call of the functions under test: {operation}")
-    return key["pk"]["S"], key["sk"]["S"]
+    return key["pk"]["S"], key["sk"]["S"] if "sk" in key else ""
 
 
 def kind_of(partition: str, sort: str) -> str:
@@ -67,7 +67,10 @@ def kind_of(partition: str, sort: str) -> str:
         case "IDEMPOTENCY":
             return "idempotency record"
         case "ENDPOINT":
-            return "delivery"
+            # The deliveries to an endpoint lie in several partitions, which are numbered.
+            return "delivery" if partition.count("#") > 1 else "clock"
+        case "EDITION":
+            return "edition"
         case "TENANT":
             return "event" if sort.startswith("evt_") else "endpoint"
         case other:

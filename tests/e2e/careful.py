@@ -9,10 +9,10 @@ from client import Api, Json
 MOST_TRIES = 10
 
 
-def publish_once(api: Api, key: str, body: bytes) -> requests.Response | None:
+def publish_once(api: Api, key: str, body: bytes, path: str = "/events") -> requests.Response | None:
     """None when no answer came, or one that says nothing of the event."""
     headers = {"Idempotency-Key": key, "content-type": "application/json"}
-    return settled(lambda: api.call("POST", "/events", data=body, headers=headers))
+    return settled(lambda: api.call("POST", path, data=body, headers=headers))
 
 
 def publish(api: Api, key: str, body: bytes) -> Json:

@@ -50,6 +50,12 @@ class Api:
     def publish(self, event_type: str = "contract.created", data: Json | None = None, **fields: Any) -> Json:
         return self.expect(202, "POST", "/events", json={"type": event_type, "data": data or {}, **fields})
 
+    def publish_all(self, events: list[Json]) -> list[Json]:
+        """Publishes events with one request, of which none may be refused."""
+        answer = self.expect(202, "POST", "/events/batch", json={"events": events})
+        assert (answer["accepted"], answer["refused"]) == (len(events), 0)
+        return [result["event"] for result in answer["data"]]
+
     def event(self, event_id: str) -> Json:
         return self.expect(200, "GET", f"/events/{event_id}")
 

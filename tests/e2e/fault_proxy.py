@@ -45,9 +45,12 @@ class FaultProxy(LocalServer):
         self._orders.clear()
 
     def _due(self, call: Call, ids: set[str]) -> Order | None:
-        """The order that this call falls under. Each is asked, so that all count their calls."""
+        """The order that this call falls under. Each is asked, so that all count their calls; where several are due, as one
+        call may be about several messages, the others have their turn with the next."""
         asked = {id(order): order for subject in ids for order in self._orders.get(subject, [])}
         due = [order for order in asked.values() if order.takes(call)]
+        for other in due[1:]:
+            other.put_off()
         return due[0] if due else None
 
     def _function_of(self, authorization: str, port: int) -> str:
@@ -100,6 +103,8 @@ class FaultProxy(LocalServer):
                     self._answer(self._pass_on(body))
                 elif self._do(order.fault, service, body):
                     proxy.injections.append(Injection(order, call))
+                else:
+                    order.put_off()
 
             def _do(self, fault: Fault, service: str, body: bytes) -> bool:
                 """Whether it could be done."""

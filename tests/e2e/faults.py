@@ -54,6 +54,11 @@ class Order:
             due = past_the_first >= 0 and (self.times is None or past_the_first < self.times)
             return due and self._chance.random() < self.probability
 
+    def put_off(self) -> None:
+        """Has the next call meet the fault instead, where this one met another's or could not meet it."""
+        with self._lock:
+            self._seen -= 1
+
 
 @dataclass(frozen=True)
 class Injection:

@@ -21,21 +21,33 @@ SDK_TRIES = 3
 PUBLISH = (
     Call("PublishEvent", "GetItem", "API key"),
     Call("PublishEvent", "PutItem", "idempotency record"),
+    Call("PublishEvent", "GetItem", "edition"),
     Call("PublishEvent", "Query", "endpoint"),
     Call("PublishEvent", "PutItem", "event"),
-    Call("PublishEvent", "PutItem", "delivery"),
     Call("PublishEvent", "SendMessageBatch"),
 )
-READ_ENDPOINT = Call("Deliver", "GetItem", "endpoint")
-ASK_FOR_A_CHORE = Call("Deliver", "SendMessageBatch")
-DISABLE_ENDPOINT = Call("Deliver", "UpdateItem", "endpoint")
-# A first attempt that is accepted needs these three, every other one all six.
-DELIVER_FIRST = (READ_ENDPOINT, Call("Deliver", "Decrypt"), Call("Deliver", "UpdateItem", "delivery"))
+ENQUEUE = PUBLISH[-1]
+# Where an earlier request wrote the event: how far its deliveries went on.
+LOOK_BACK = Call("PublishEvent", "BatchGetItem", "delivery")
+READ_ENDPOINTS = Call("Deliver", "BatchGetItem", "endpoint")
+RECORD_FIRST = Call("Deliver", "PutItem", "delivery")
+# A first attempt that is accepted needs these three, every other one all seven.
+DELIVER_FIRST = (READ_ENDPOINTS, Call("Deliver", "Decrypt"), RECORD_FIRST)
 DELIVER = (
     *DELIVER_FIRST,
     Call("Deliver", "CreateSchedule"),
-    Call("Deliver", "GetItem", "delivery"),
+    Call("Deliver", "BatchGetItem", "delivery"),
     Call("Deliver", "GetItem", "event"),
+    Call("Deliver", "UpdateItem", "delivery"),
+)
+# Whoever keeps a delivery for a paused endpoint looks whether it still is.
+KEEP = (READ_ENDPOINTS, RECORD_FIRST, Call("Deliver", "GetItem", "endpoint"))
+# What an answer of 410 leads to.
+DISABLE = (
+    READ_ENDPOINTS,
+    Call("Deliver", "UpdateItem", "endpoint"),
+    Call("Deliver", "UpdateItem", "edition"),
+    Call("Deliver", "SendMessageBatch"),
 )
 RETRY = (
     Call("RetryEvent", "GetItem", "API key"),
@@ -44,7 +56,7 @@ RETRY = (
     Call("RetryEvent", "SendMessageBatch"),
     Call("RetryEvent", "UpdateItem", "delivery"),
 )
-CALLS = (*PUBLISH, *DELIVER, ASK_FOR_A_CHORE, DISABLE_ENDPOINT, *RETRY)
+CALLS = tuple(dict.fromkeys((*PUBLISH, LOOK_BACK, *DELIVER, *KEEP, *DISABLE, *RETRY)))
 
 
 @dataclass(frozen=True)
@@ -75,6 +87,8 @@ class Fate:
     scripts: tuple[tuple[Answer, ...], ...]
     calls: tuple[Call, ...] = DELIVER
     data_bytes: int = 10
+    paused: bool = False
+    """Its endpoints are, until all that was published is kept."""
     retried: bool = False
     """By hand, once it has failed; its receiver then accepts."""
 
@@ -117,6 +131,11 @@ class Ordeal:
             assert answer.status_code == 202, answer.text
             self.event = answer.json()
 
+    def resume(self) -> None:
+        """Makes its endpoints active again."""
+        for target in self.targets:
+            self.api.update_endpoint(target.id, status="active")
+
     def retry(self) -> None:
         """Once its endpoints are mended."""
         assert self.event is not None
@@ -129,6 +148,9 @@ def prepare(api: Api, receiver: Receiver, fate: Fate, seed: int = 0) -> Ordeal:
     hooks = [receiver.hook(*script) for script in fate.scripts]
     endpoints = [api.create_endpoint(hook.url) for hook in hooks]
     targets = [Target(made["id"], made["secret"], hook) for made, hook in zip(endpoints, hooks, strict=True)]
+    if fate.paused:
+        for target in targets:
+            api.update_endpoint(target.id, status="paused")
     # Noise: what can be compressed is never too long for a message.
     noise = base64.b64encode(random.Random(seed).randbytes(fate.data_bytes)).decode()
     body = json.dumps({"type": "contract.created", "data": {"noise": noise}}).encode()

@@ -29,7 +29,10 @@ def test_what_was_kept_is_delivered_oldest_first_and_no_faster_than_the_pace(
     endpoint_id = paused_endpoint(api, hook.url)
     event_ids = [api.publish()["id"] for _ in range(KEPT)]
     behind.wait_until_handled("FirstAttemptsQueueUrl")
-    assert {event["status"] for event in api.all("/events", endpointId=endpoint_id)} == {"pending"}
+    for status in ({}, {"status": "pending"}):
+        kept = api.all("/events", endpointId=endpoint_id, **status)
+        assert [event["id"] for event in kept] == event_ids[::-1]
+        assert {(event["status"], event["deliveries"][0]["attempts"]) for event in kept} == {("pending", 0)}
     assert hook.requests == []
 
     resumed_at = time.monotonic()

@@ -54,6 +54,10 @@ def test_what_waits_for_its_turn_is_pending_and_goes_before_what_was_published_l
     assert hook.requests == []
     kept = api.delivery(event_ids[0])
     assert (kept["status"], kept["attempts"], kept["nextAttemptAt"]) == ("pending", 0, None)
+    for status in ({}, {"status": "pending"}):
+        waiting = api.all("/events", endpointId=endpoint_id, **status)
+        assert [event["id"] for event in waiting] == event_ids[::-1]
+        assert {event["deliveries"][0]["status"] for event in waiting} == {"pending"}
     received = hook.wait_for(4, within=30)
     assert [request.headers["webhook-id"] for request in received] == event_ids
 

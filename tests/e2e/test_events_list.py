@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from announcements import ENDPOINT_DISABLED
 from client import Api, refused, timestamp
-from receiver import Receiver
+from receiver import Answer, Receiver
 from tenants import NewTenant
 from waiting import eventually
 
 COUNT = 250
+# Time to look at what an attempt finds before it ends, and less than it may take.
+UNDER_WAY_SECONDS = 2.5
 TYPES = ("contract.created", "contract.updated", "kyc.verified", "billing.invoice.paid")
 
 
@@ -54,10 +56,11 @@ def log(new_tenant: NewTenant, receiver: Receiver) -> Log:
     log = Log(api, types, open_, paused, disabled)
 
     def settled() -> list[int]:
-        lists = {"endpointId": open_, "status": "delivered"}, {"endpointId": disabled, "status": "failed"}
-        return [len(api.all("/events", limit=100, **parameters)) for parameters in lists]
+        of = ((open_, "delivered"), (paused, "pending"), (disabled, "failed"))
+        return [len(api.all("/events", limit=100, endpointId=endpoint, status=status)) for endpoint, status in of]
 
-    eventually(settled, lambda counts: counts == [COUNT, len(log.of("billing.invoice.paid"))], within=30)
+    expected = [COUNT, len(log.of("kyc.verified")), len(log.of("billing.invoice.paid"))]
+    eventually(settled, lambda counts: counts == expected, within=30)
     return log
 
 
@@ -129,6 +132,27 @@ def test_an_endpoints_list_shows_its_own_delivery_alone_and_its_status(log: Log)
         assert {event["status"] for event in found} == {status}
         assert {delivery["endpointId"] for event in found for delivery in event["deliveries"]} == {endpoint_id}
         assert {len(event["deliveries"]) for event in found} == {1}
+
+
+@pytest.mark.parametrize("first_attempt", [
+    Answer(200, delay_seconds=UNDER_WAY_SECONDS), Answer(503, {"Retry-After": "3600"}, delay_seconds=UNDER_WAY_SECONDS),
+], ids=["accepted", "refused"])
+def test_an_endpoints_list_shows_a_delivery_from_its_first_attempt_on(
+    api: Api, receiver: Receiver, first_attempt: Answer,
+) -> None:
+    hook = receiver.hook(first_attempt)
+    endpoint_id = api.create_endpoint(hook.url)["id"]
+    event_id = api.publish()["id"]
+    hook.wait_for(1)
+    assert api.all("/events", endpointId=endpoint_id) == []
+    for event in (api.event(event_id), *api.all("/events"), *api.all("/events", status="pending")):
+        assert (event["id"], event["status"]) == (event_id, "pending")
+        assert (event["deliveries"][0]["endpointId"], event["deliveries"][0]["attempts"]) == (endpoint_id, 0)
+
+    status = "delivered" if first_attempt.status == 200 else "retrying"
+    api.wait_for_event(event_id, status)
+    [listed] = api.all("/events", endpointId=endpoint_id)
+    assert (listed["id"], listed["status"], listed["deliveries"][0]["attempts"]) == (event_id, status, 1)
 
 
 def test_an_endpoints_failed_deliveries_are_paged_without_gap_or_repeat(log: Log) -> None:

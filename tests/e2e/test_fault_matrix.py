@@ -15,9 +15,10 @@ import pytest
 from account import Account
 from fault_proxy import FaultProxy
 from faulty_stacks import ATTEMPTS_OF_A_ROUND, FaultyStack, faulty_stack
+from faults import Fault
 from ordeals import (
-    ACCEPTS, ASK_FOR_A_CHORE, CALLS, DELIVER, DELIVER_FIRST, DISABLE_ENDPOINT, GONE, PUBLISH, READ_ENDPOINT, RECOVERS,
-    REFUSES, RETRY, SEVERITIES, Fate, Ordeal, Severity, prepare, two_of,
+    ACCEPTS, CALLS, DELIVER_FIRST, DISABLE, ENQUEUE, GONE, KEEP, LOOK_BACK, PUBLISH, RECOVERS, REFUSES, RETRY,
+    SEVERITIES, Fate, Ordeal, Severity, prepare, two_of,
 )
 from receiver import Receiver
 
@@ -26,9 +27,11 @@ T = TypeVar("T")
 CLIENTS_AT_ONCE = 16
 QUIET_WITHIN_SECONDS = 240
 # An event and a fault that it really met at a call.
-MEETINGS_WANTED = 2_000
+MEETINGS_WANTED = 2_500
 # One client in so many asks once only: if it gets no promise, nothing is owed to it.
 GIVES_UP_EVERY = 15
+# One in so many repeats what crashed half done. (None of these gives up: 15 is a multiple.)
+LOOKS_BACK_EVERY = 3
 
 FATES = {
     Fate((ACCEPTS,), DELIVER_FIRST): 50,
@@ -37,7 +40,8 @@ FATES = {
     Fate((RECOVERS,), data_bytes=80_000): 60,
     Fate((REFUSES,)): 30,
     Fate((ACCEPTS, RECOVERS, REFUSES)): 40,
-    Fate((GONE,), (READ_ENDPOINT, ASK_FOR_A_CHORE, DISABLE_ENDPOINT)): 60,
+    Fate((GONE,), DISABLE): 120,
+    Fate((ACCEPTS,), KEEP, paused=True): 60,
     Fate((REFUSES,), retried=True): 180,
 }
 
@@ -60,6 +64,7 @@ def run(receiver: Receiver) -> Iterator[Run]:
 
         all_of(clients, publish, enumerate(ordeals))
         faulty.behind.wait_until_nothing_is_to_come(QUIET_WITHIN_SECONDS)
+        all_of(clients, Ordeal.resume, [ordeal for ordeal in ordeals if ordeal.fate.paused])
         retried = [ordeal for ordeal in ordeals if ordeal.fate.retried and ordeal.event is not None]
         all_of(clients, Ordeal.retry, retried)
         faulty.behind.wait_until_nothing_is_to_come(QUIET_WITHIN_SECONDS)
@@ -86,6 +91,10 @@ def order_faults(proxy: FaultProxy, ordeals: list[Ordeal]) -> None:
         faults = [*two_of(PUBLISH, number), *two_of(ordeal.fate.calls, turn)]
         if ordeal.fate.retried:
             faults += two_of(RETRY, turn)
+        if number % LOOKS_BACK_EVERY == 1:
+            # What an earlier request wrote is looked up where that crashed.
+            severity = SEVERITIES[number // LOOKS_BACK_EVERY % len(SEVERITIES)]
+            faults += [(ENQUEUE, Severity(Fault.KILLED_BEFORE)), (LOOK_BACK, severity)]
         for call, severity in faults:
             ordeal.order(proxy, call, severity)
 

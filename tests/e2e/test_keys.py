@@ -22,6 +22,7 @@ ROUTES = [
     ("DELETE", NO_ENDPOINT, "endpoints:write", 404),
     ("POST", f"{NO_ENDPOINT}/rotate-secret", "endpoints:write", 404),
     ("POST", "/events", "events:publish", 400),
+    ("POST", "/events/batch", "events:publish", 400),
     ("GET", "/events", "events:read", 200),
     ("GET", NO_EVENT, "events:read", 404),
     ("GET", f"{NO_EVENT}/attempts", "events:read", 404),

@@ -3,7 +3,7 @@
 import time
 import uuid
 
-from client import Api
+from client import Api, timestamp
 from receiver import Answer, Receiver
 from stack import Stack
 from waiting import eventually
@@ -75,7 +75,8 @@ def test_an_attempt_is_one_line_that_says_what_came_of_it(api: Api, stack: Stack
         "outcome": "refused",
         "status": 503,
         "next": "retrying",
-        "next_attempt_at": delivery["nextAttemptAt"],
     }
     assert expected.items() <= line.items()
+    # The log leaves out zeros at the end of the fraction.
+    assert timestamp(line["next_attempt_at"]) == timestamp(delivery["nextAttemptAt"])
     assert line["duration_ms"] >= 0

@@ -31,7 +31,7 @@ def actions_by_role(stack: Stack) -> dict[str, set[str]]:
 
 def test_every_policy_names_its_actions(default_stack: Stack) -> None:
     roles = actions_by_role(default_stack)
-    assert len(roles) == 15  # one for each function, and the Scheduler's
+    assert len(roles) == 16  # one for each function, and the Scheduler's
     for role, actions in roles.items():
         assert actions, role
         assert not [action for action in actions if "*" in action], role
@@ -43,11 +43,13 @@ def test_every_policy_names_its_actions(default_stack: Stack) -> None:
     ("iam:PassRole", {"DeliverRole"}),
     ("scheduler:CreateSchedule", {"DeliverRole"}),
     ("dynamodb:DeleteItem", {"DeleteEndpointRole"}),
-    ("dynamodb:PutItem", {"CreateEndpointRole", "PublishEventRole", "TendEndpointRole"}),
+    ("dynamodb:PutItem", {
+        "CreateEndpointRole", "PublishEventRole", "PublishEventsRole", "DeliverRole", "TendEndpointRole",
+    }),
     ("sqs:ReceiveMessage", {"DeliverRole", "TendEndpointRole"}),
     ("sqs:SendMessage", {
-        "PublishEventRole", "RetryEventRole", "UpdateEndpointRole", "DeleteEndpointRole", "DeliverRole",
-        "TendEndpointRole", "SchedulerRole",
+        "PublishEventRole", "PublishEventsRole", "RetryEventRole", "UpdateEndpointRole", "DeleteEndpointRole",
+        "DeliverRole", "TendEndpointRole", "SchedulerRole",
     }),
     ("dynamodb:Scan", set()),
 ])

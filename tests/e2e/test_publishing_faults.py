@@ -6,10 +6,10 @@ import uuid
 import careful
 import pytest
 from aws_calls import Call
-from client import refused
+from client import Json, refused
 from faults import Fault, Order
 from faulty_stacks import FaultyStack
-from ordeals import ACCEPTS, PUBLISH, SEVERITIES, Fate, Severity, prepare
+from ordeals import ACCEPTS, LOOK_BACK, PUBLISH, SEVERITIES, Fate, Ordeal, Severity, prepare
 from receiver import Receiver
 from together import at_once
 from waiting import eventually
@@ -17,9 +17,11 @@ from waiting import eventually
 # Too many for one batch of the queue, so that a crash can come between two.
 MANY = Fate((ACCEPTS,) * 12)
 ONE = Fate((ACCEPTS,))
-READ_KEY, CLAIM, LIST, PUT_EVENT, PUT_DELIVERY, ENQUEUE = PUBLISH
+READ_KEY, CLAIM, READ_EDITION, LIST, PUT_EVENT, ENQUEUE = PUBLISH
 # The step, and at which of its calls the function is killed.
-STEPS = [(CLAIM, 1), (LIST, 1), (PUT_EVENT, 1), (PUT_DELIVERY, 1), (PUT_DELIVERY, 7), (ENQUEUE, 1), (ENQUEUE, 2)]
+STEPS = [(CLAIM, 1), (READ_EDITION, 1), (LIST, 1), (PUT_EVENT, 1), (ENQUEUE, 1), (ENQUEUE, 2)]
+# What is done at the same time as the claim.
+BESIDE_THE_CLAIM = (READ_EDITION, LIST)
 PUT_ASIDE = Call("Deliver", "SendMessage")
 
 
@@ -37,18 +39,34 @@ def test_a_repeat_after_a_crash_completes_what_is_missing(
     assert repeat is not None and repeat.status_code == 202
     # A crash before the claim leaves nothing to be replayed.
     claimed = (step, fault) != (CLAIM, Fault.KILLED_BEFORE)
-    assert repeat.headers.get("idempotent-replayed") == ("true" if claimed else None)
-    event_id = repeat.json()["id"]
-    assert {delivery["endpointId"] for delivery in repeat.json()["deliveries"]} == {t.id for t in ordeal.targets}
-    api.wait_for_event(event_id, "delivered", within=30)
-    for target in ordeal.targets:
-        assert {request.headers["webhook-id"] for request in target.hook.requests} == {event_id}
-    assert [event["id"] for event in api.all("/events")] == [event_id]
+    if step not in BESIDE_THE_CLAIM:
+        assert repeat.headers.get("idempotent-replayed") == ("true" if claimed else None)
+    assert_complete(ordeal, repeat.json())
 
     other = json.dumps({"type": "contract.closed", "data": {}}).encode()
     answer = careful.publish_once(api, ordeal.key, other)
     assert answer is not None
     refused(answer, 422, "IDEMPOTENCY_KEY_REUSED")
+
+
+@pytest.mark.parametrize("fault", [Fault.KILLED_BEFORE, Fault.KILLED_AFTER])
+def test_a_repeat_that_crashes_while_it_looks_how_far_the_first_came_is_completed_by_another(
+    faulty: FaultyStack, receiver: Receiver, fault: Fault,
+) -> None:
+    ordeal = prepare(faulty.new_tenant(), receiver, MANY)
+    faulty.proxy.take(Order(ordeal.ids, Fault.KILLED_AFTER, ENQUEUE))
+    faulty.proxy.take(Order(ordeal.ids, fault, LOOK_BACK))
+    assert [careful.publish_once(ordeal.api, ordeal.key, ordeal.body) for _ in range(2)] == [None, None]
+    assert_complete(ordeal, careful.publish(ordeal.api, ordeal.key, ordeal.body))
+
+
+def assert_complete(ordeal: Ordeal, event: Json) -> None:
+    """That it is the one event there is, and is delivered to all."""
+    assert {delivery["endpointId"] for delivery in event["deliveries"]} == {target.id for target in ordeal.targets}
+    ordeal.api.wait_for_event(event["id"], "delivered", within=30)
+    for target in ordeal.targets:
+        assert {request.headers["webhook-id"] for request in target.hook.requests} == {event["id"]}
+    assert [listed["id"] for listed in ordeal.api.all("/events")] == [event["id"]]
 
 
 @pytest.mark.parametrize("step", PUBLISH, ids=str)

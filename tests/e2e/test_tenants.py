@@ -33,6 +33,7 @@ ROUTES = [
     Route("DELETE", "/v1/webhooks/endpoints/{id}", [("", {})]),
     Route("POST", "/v1/webhooks/endpoints/{id}/rotate-secret", [("", {})]),
     Route("POST", "/v1/webhooks/events"),
+    Route("POST", "/v1/webhooks/events/batch"),
     Route("GET", "/v1/webhooks/events", [("?endpointId={endpoint}", {}), ("?endpointId={endpoint}&status=retrying", {})],
           pages=True),
     Route("GET", "/v1/webhooks/events/{id}", [("", {})]),

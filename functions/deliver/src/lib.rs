@@ -21,8 +21,12 @@ use rail::store::limits::Limits;
 use rail::wiring::{StartError, Wiring};
 
 mod health;
+mod lookups;
 mod message;
 mod turn;
+
+use lookups::Lookups;
+use message::Received;
 
 /// What the function works with.
 pub struct Deliver {
@@ -84,9 +88,11 @@ impl Lane {
 /// # Errors
 /// When a message that must come again has no id to say so by: then the whole batch must.
 pub async fn deliver(app: Arc<Deliver>, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, Error> {
-    let handle = |record| {
-        let app = app.clone();
-        async move { app.handle(&record).await }
+    let received: Vec<_> = event.payload.records.into_iter().map(Received::new).collect();
+    let lookups = Arc::new(Lookups::read(&app, &received).await);
+    let handle = |received: Received| {
+        let (app, lookups) = (app.clone(), lookups.clone());
+        (received.record.message_id.clone(), async move { app.handle(received, &lookups).await })
     };
-    Ok(batch::each(event.payload, handle).await?)
+    Ok(batch::each(received.into_iter().map(handle)).await?)
 }

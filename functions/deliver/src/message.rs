@@ -1,7 +1,7 @@
 //! One message, from reading it to the point where it may be acknowledged.
 //!
 //! # The order, and what it promises
-//! 1. Unless the message is the first of its delivery, read the delivery, and ask what the message calls for.
+//! 1. Unless the message is the first of its delivery, read the delivery ([`Lookups`]), and ask what the message calls for.
 //! 2. Where the endpoint goes at a rate, wait for a slot, or put the message back until it comes.
 //! 3. Send.
 //! 4. Record the outcome, in one write that is conditional on the fence the attempt was made at.
@@ -11,21 +11,24 @@
 //! A crash between any two steps brings the message back, and it ends in the same state; at worst one attempt is sent twice,
 //! with the same `webhook-id`.
 
+use std::sync::Arc;
+
 use aws_lambda_events::sqs::SqsMessage;
 use rail::aws::AwsError;
 use rail::chores::Chore;
-use rail::domain::delivery::{Delivery, Outcome, Reason, State, Step, Trigger, call_for};
+use rail::domain::delivery::{Delivery, Fence, Outcome, Reason, State, Step, Trigger, call_for};
 use rail::domain::endpoint::{DisabledReason, Endpoint, EndpointStatus};
 use rail::domain::event::Body;
 use rail::domain::keyring::Keyring;
 use rail::domain::secret::SigningSecret;
-use rail::queue::Message;
+use rail::queue::{Message, Unreadable};
 use rail::sealing::SealedSecret;
 use rail::sender::Parcel;
 use rail::store::StoreError;
 use rail::store::deliveries::Recorded;
 use rail::{batch, clock};
 
+use crate::lookups::Lookups;
 use crate::turn::Wait;
 use crate::{Deliver, Lane};
 
@@ -35,9 +38,36 @@ pub enum Fault {
     /// The table did not do its part.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The table did not do its part, for other messages too.
+    #[error(transparent)]
+    Lookup(#[from] Arc<StoreError>),
     /// Queue, Scheduler or key did not do theirs.
     #[error(transparent)]
     Aws(#[from] AwsError),
+}
+
+/// A message as it came.
+pub struct Received {
+    pub record: SqsMessage,
+    read: Result<(Message, Option<Body>), Unreadable>,
+}
+
+impl Received {
+    /// What the queue handed out.
+    pub fn new(record: SqsMessage) -> Self {
+        let read = Message::read(record.body.as_deref().unwrap_or_default());
+        Self { record, read }
+    }
+
+    /// The message, if it can be read.
+    pub fn message(&self) -> Option<&Message> {
+        self.read.as_ref().ok().map(|(message, _)| message)
+    }
+
+    /// The delivery, where it is sure that nothing has happened to it yet.
+    pub fn untouched(&self) -> Option<Delivery> {
+        self.message().filter(|message| message.fresh && !redelivered(&self.record))?.untouched()
+    }
 }
 
 /// What is to be done.
@@ -47,28 +77,31 @@ struct Job<'a> {
     body: Option<Body>,
     /// Where the message came from.
     lane: &'a Lane,
+    lookups: &'a Lookups,
 }
 
 impl Deliver {
     /// Does what the message calls for. When this returns without a fault, the message may be acknowledged: what comes next
     /// is recorded and handed over.
-    pub async fn handle(&self, record: &SqsMessage) -> Result<(), Fault> {
-        let (message, body) = match Message::read(record.body.as_deref().unwrap_or_default()) {
+    pub async fn handle(&self, received: Received, lookups: &Lookups) -> Result<(), Fault> {
+        let untouched = received.untouched();
+        let lane = self.lane_of(&received.record);
+        let (message, body) = match received.read {
             Ok(read) => read,
-            Err(why) => return Ok(batch::put_aside(&self.lane_of(record).dead_letters, record, &why).await?),
+            Err(why) => return Ok(batch::put_aside(&lane.dead_letters, &received.record, &why).await?),
         };
-        let delivery = if message.fresh && !redelivered(record) {
-            let (tenant, event_type) = (message.tenant.clone(), message.event_type.clone());
-            Delivery::new(tenant, message.endpoint, message.event, event_type, message.created_at)
-        } else {
-            let found = self.log.find_delivery(message.endpoint, message.event, clock::now()).await?;
-            match found.filter(|delivery| delivery.tenant == message.tenant) {
-                Some(delivery) => delivery,
-                // Its time is over.
-                None => return Ok(()),
-            }
+        let delivery = match untouched {
+            Some(delivery) => delivery,
+            None => match lookups.delivery(&message)? {
+                Some(delivery) => Delivery::clone(&delivery),
+                // It has no item because nothing has happened to it yet, or because its time is over.
+                None => match message.untouched().filter(|delivery| delivery.expires > clock::now()) {
+                    Some(delivery) => delivery,
+                    None => return Ok(()),
+                },
+            },
         };
-        self.do_step(Job { message, body, lane: self.lane_of(record) }, delivery).await
+        self.do_step(Job { message, body, lane, lookups }, delivery).await
     }
 
     async fn do_step(&self, job: Job<'_>, mut delivery: Delivery) -> Result<(), Fault> {
@@ -77,7 +110,7 @@ impl Deliver {
                 Step::Attempt => return self.attempt(job, delivery).await,
                 // Stale. Whoever went before may have got no further than the record.
                 Step::Schedule { .. } | Step::Nothing => return self.follow(&delivery).await,
-                Step::Advance(advanced) => match self.log.record(delivery.fence, &advanced).await? {
+                Step::Advance(advanced) => match self.record(&delivery, &advanced).await? {
                     Recorded::Written => delivery = advanced,
                     Recorded::Overtaken(current) => delivery = current,
                     Recorded::Missing => return Ok(()),
@@ -87,32 +120,36 @@ impl Deliver {
     }
 
     async fn attempt(&self, job: Job<'_>, delivery: Delivery) -> Result<(), Fault> {
-        let found = self.endpoints.find_with_secrets(&delivery.tenant, delivery.endpoint).await?;
-        let Some((endpoint, secrets)) = found else {
+        let Some(found) = job.lookups.endpoint(&delivery)? else {
             return self.give_up(&delivery, Reason::EndpointDeleted).await;
         };
+        let (endpoint, secrets) = &*found;
         match endpoint.status {
             EndpointStatus::Active => {}
             EndpointStatus::Paused => return self.settle(&delivery, &delivery.held()).await.map(|_| ()),
             EndpointStatus::Disabled(disabling) => {
                 if !disabling.announced {
                     // Whoever disabled it may have got no further.
-                    self.chores.ask_after(&chore(&endpoint)).await?;
+                    self.endpoints.renew_edition(&endpoint.tenant).await?;
+                    self.chores.ask_after(&chore(endpoint)).await?;
                 }
                 return self.give_up(&delivery, Reason::EndpointDisabled).await;
             }
         }
-        match self.turn_of(&job.message, &endpoint).await? {
+        match self.turn_of(&job.message, endpoint).await? {
             Wait::OnTheSpot(wait) => tokio::time::sleep(wait).await,
             Wait::InTheQueue(slot) => {
+                if delivery.fence == Fence::FIRST && job.message.slot.is_none() {
+                    self.log.note_waiting(&delivery, clock::now()).await?;
+                }
                 return Ok(job.lane.queue.send(&[job.message.at(slot)], clock::now()).await?);
             }
         }
         let Some(body) = self.body_of(job.body, &delivery).await? else {
             return self.give_up(&delivery, Reason::EventExpired).await;
         };
-        let secrets = self.open(&endpoint, &secrets).await?;
-        let parcel = Parcel { endpoint: &endpoint, secrets: &secrets, event: delivery.event, body: &body };
+        let secrets = self.open(endpoint, secrets).await?;
+        let parcel = Parcel { endpoint, secrets: &secrets, event: delivery.event, body: &body };
         self.send(&parcel, job.message.trigger, delivery).await
     }
 
@@ -160,11 +197,19 @@ impl Deliver {
 
     /// Records what became of a delivery, and hands over what comes next. Whether it was this that recorded it.
     async fn settle(&self, delivery: &Delivery, next: &Delivery) -> Result<bool, Fault> {
-        match self.log.record(delivery.fence, next).await? {
+        match self.record(delivery, next).await? {
             Recorded::Written => self.follow(next).await.map(|()| true),
             // Somebody else was quicker: what he recorded stands.
             Recorded::Overtaken(current) => self.follow(&current).await.map(|()| false),
             Recorded::Missing => Ok(false),
+        }
+    }
+
+    /// One write, conditional on the fence.
+    async fn record(&self, delivery: &Delivery, next: &Delivery) -> Result<Recorded, StoreError> {
+        match delivery.fence {
+            Fence::FIRST => self.log.record_first(next).await,
+            from => self.log.record(from, next).await,
         }
     }
 

@@ -75,7 +75,7 @@ impl<'a> Source<'a> {
                     events.push(event);
                 }
                 let deliveries = log.find_deliveries_of_all(&events, now).await?;
-                Ok(events.into_iter().map(|event| (event.id, Some(with_deliveries(event, &deliveries)))).collect())
+                Ok(events.into_iter().zip(deliveries).map(|(event, own)| (event.id, Some((event, own)))).collect())
             }
             Self::Endpoint(log, tenant, _) => {
                 let mut deliveries = Vec::with_capacity(count);
@@ -103,12 +103,6 @@ impl<'a> Source<'a> {
 
 /// What was read: the id, and what there is to show of it, if its time is not over.
 type Read = (EventId, Option<(EventHead, Vec<Delivery>)>);
-
-fn with_deliveries(event: EventHead, deliveries: &[Delivery]) -> (EventHead, Vec<Delivery>) {
-    let of_endpoint = |endpoint| deliveries.iter().find(|d| d.event == event.id && d.endpoint == endpoint).cloned();
-    let own = event.endpoints.iter().copied().filter_map(of_endpoint).collect();
-    (event, own)
-}
 
 async fn with_events(
     log: &Log,

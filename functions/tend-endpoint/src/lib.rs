@@ -80,18 +80,15 @@ impl TendEndpoint {
 /// # Errors
 /// When a message that must come again has no id to say so by: then the whole batch must.
 pub async fn tend_endpoint(app: Arc<TendEndpoint>, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, Error> {
-    let handle = |record| {
-        let app = app.clone();
-        async move { app.handle(&record).await }
-    };
-    Ok(batch::each(event.payload, handle).await?)
+    let handle = |record: SqsMessage| (record.message_id.clone(), app.clone().handle(record));
+    Ok(batch::each(event.payload.records.into_iter().map(handle)).await?)
 }
 
 impl TendEndpoint {
-    async fn handle(&self, record: &SqsMessage) -> Result<(), Fault> {
+    async fn handle(self: Arc<Self>, record: SqsMessage) -> Result<(), Fault> {
         match serde_json::from_str(record.body.as_deref().unwrap_or_default()) {
             Ok(chore) => self.tend(&chore).await,
-            Err(why) => Ok(batch::put_aside(&self.dead_letters, record, &why).await?),
+            Err(why) => Ok(batch::put_aside(&self.dead_letters, &record, &why).await?),
         }
     }
 
@@ -113,7 +110,7 @@ impl TendEndpoint {
 
     /// Tells the tenant's other endpoints. A crash between the two steps tells the same event again, which is once.
     async fn announce(&self, endpoint: &Endpoint, disabling: Disabling) -> Result<(), Fault> {
-        self.publisher.announce(endpoint.tenant.clone(), endpoint_disabled(endpoint, &disabling)?).await?;
+        self.publisher.announce(&endpoint.tenant, endpoint_disabled(endpoint, &disabling)?).await?;
         Ok(self.endpoints.note_announced(&endpoint.tenant, endpoint.id, disabling).await?)
     }
 

@@ -11,6 +11,10 @@ use crate::domain::event::{MAX_DATA_BYTES, MAX_METADATA_BYTES};
 /// The longest body that is read at all: an event at its largest, and room for the white space around it.
 const MAX_BODY_BYTES: usize = MAX_DATA_BYTES + MAX_METADATA_BYTES + 64 * 1024;
 
+/// The longest body of a batch of events. Lambda takes 6 MB with all that API Gateway says beside it, where each quote is two
+/// bytes: some longer ones would get through, and others not.
+const MAX_BATCH_BYTES: usize = 3 * 1024 * 1024;
+
 /// U+FFFD in UTF-8.
 const REPLACEMENT: &[u8] = "\u{fffd}".as_bytes();
 
@@ -19,13 +23,25 @@ const REPLACEMENT: &[u8] = "\u{fffd}".as_bytes();
 /// # Errors
 /// When it is too long.
 pub fn bytes(request: &Request) -> Result<&[u8], ApiError> {
+    at_most(MAX_BODY_BYTES, request)
+}
+
+/// The bytes of a body with several events.
+///
+/// # Errors
+/// When it is too long.
+pub fn bytes_of_batch(request: &Request) -> Result<&[u8], ApiError> {
+    at_most(MAX_BATCH_BYTES, request)
+}
+
+fn at_most(most: usize, request: &Request) -> Result<&[u8], ApiError> {
     let bytes: &[u8] = match request.body() {
         Body::Text(text) => text.as_bytes(),
         Body::Binary(bytes) => bytes,
         _ => &[],
     };
-    if bytes.len() > MAX_BODY_BYTES {
-        return Err(ApiError::TooLarge(Detail::new("body", format!("is larger than {MAX_BODY_BYTES} bytes"))));
+    if bytes.len() > most {
+        return Err(ApiError::TooLarge(Detail::new("body", format!("is larger than {most} bytes"))));
     }
     if was_mended(request, bytes) {
         return Err(not_utf8());

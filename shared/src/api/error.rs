@@ -83,17 +83,18 @@ pub enum ApiError {
 
 #[derive(Serialize)]
 struct ErrorBody<'a> {
-    error: ErrorView<'a>,
+    error: ErrorView,
     #[serde(rename = "requestId")]
     request_id: &'a str,
 }
 
-#[derive(Serialize)]
-struct ErrorView<'a> {
-    code: &'a str,
+/// An error as clients see it.
+#[derive(Debug, Serialize)]
+pub struct ErrorView {
+    code: &'static str,
     message: String,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    details: &'a [Detail],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    details: Vec<Detail>,
 }
 
 impl ApiError {
@@ -123,9 +124,24 @@ impl ApiError {
         }
     }
 
-    /// The answer. The inward side of our own faults is logged here, once, and not told to the caller.
-    pub(super) fn respond(&self, request_id: &str) -> Response<Body> {
-        let (status, code) = self.kind();
+    /// Whether it is a fault of our side.
+    pub const fn is_ours(&self) -> bool {
+        match self {
+            Self::Unavailable(_) | Self::Internal(_) => true,
+            Self::Invalid(_)
+            | Self::TooLarge(_)
+            | Self::Unauthorized(_)
+            | Self::Forbidden(_)
+            | Self::NotFound(_)
+            | Self::Conflict(_)
+            | Self::IdempotencyMismatch
+            | Self::TooMany { .. } => false,
+        }
+    }
+
+    /// What a client is told of it. The inward side of our own faults is logged here, once, and not told.
+    pub(super) fn tell(&self, request_id: &str) -> ErrorView {
+        let (_, code) = self.kind();
         match self {
             Self::Internal(source) => tracing::error!(request_id, error = %source, "request.failed"),
             Self::Unavailable(source) => tracing::error!(request_id, error = %source, "request.failed"),
@@ -139,7 +155,7 @@ impl ApiError {
             | Self::TooMany { .. } => tracing::debug!(request_id, code, "request.refused"),
         }
         let details = match self {
-            Self::Invalid(detail) | Self::TooLarge(detail) => std::slice::from_ref(detail),
+            Self::Invalid(detail) | Self::TooLarge(detail) => vec![detail.clone()],
             Self::Unauthorized(_)
             | Self::Forbidden(_)
             | Self::NotFound(_)
@@ -147,10 +163,15 @@ impl ApiError {
             | Self::IdempotencyMismatch
             | Self::TooMany { .. }
             | Self::Unavailable(_)
-            | Self::Internal(_) => &[],
+            | Self::Internal(_) => Vec::new(),
         };
-        let body = ErrorBody { error: ErrorView { code, message: self.to_string(), details }, request_id };
-        let mut response = super::serve::json(status, &body);
+        ErrorView { code, message: self.to_string(), details }
+    }
+
+    /// The answer.
+    pub(super) fn respond(&self, request_id: &str) -> Response<Body> {
+        let (status, _) = self.kind();
+        let mut response = super::serve::json(status, &ErrorBody { error: self.tell(request_id), request_id });
         let headers = response.headers_mut();
         match self {
             Self::Unauthorized(_) => {

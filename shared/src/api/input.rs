@@ -2,18 +2,21 @@
 
 use std::collections::BTreeMap;
 
+use lambda_http::Request;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
+use super::body::json;
 use super::error::{ApiError, Detail};
 use crate::clock;
 use crate::domain::endpoint::{CustomHeaders, Description, EndpointMetadata, Subscription};
-use crate::domain::event::{Data, EventError, EventMetadata};
+use crate::domain::event::{Data, EventError, EventMetadata, IdempotencyKey};
 use crate::domain::id::TenantId;
 use crate::domain::keyring::Overlap;
 use crate::domain::pace::Rate;
 use crate::domain::pattern::EventType;
 use crate::domain::secret::SigningSecret;
+use crate::publishing::Publication;
 
 /// The body of `POST /v1/webhooks/endpoints`.
 #[derive(Deserialize)]
@@ -165,17 +168,53 @@ pub struct NewEvent {
 }
 
 impl NewEvent {
-    /// The event's parts, judged.
+    /// What is to be published, judged.
     ///
     /// # Errors
     /// When data or metadata are beyond their bounds.
-    pub fn into_parts(self, tenant: &TenantId) -> Result<(EventType, Data, EventMetadata), ApiError> {
+    pub fn into_publication(self, tenant: &TenantId) -> Result<Publication, ApiError> {
         let Self { event_type, data, metadata } = self;
         let data = Data::new(data).map_err(|error| refused("data", error))?;
         let metadata =
             EventMetadata::new(metadata.unwrap_or_default(), tenant).map_err(|error| refused("metadata", error))?;
-        Ok((event_type, data, metadata))
+        Ok(Publication { event_type, data, metadata })
     }
+}
+
+/// The most events of one request.
+const MAX_EVENTS: usize = 100;
+
+/// The body of `POST /v1/webhooks/events/batch`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a JSON object")]
+pub struct NewEvents {
+    /// Each for itself, so that one that must be mended holds up none of the others.
+    events: Vec<Box<RawValue>>,
+}
+
+impl NewEvents {
+    /// What is to be published, each judged for itself, in order.
+    ///
+    /// # Errors
+    /// When there are no events, or too many.
+    pub fn into_publications(self, tenant: &TenantId) -> Result<Vec<Result<Publication, ApiError>>, ApiError> {
+        if !(1..=MAX_EVENTS).contains(&self.events.len()) {
+            let message = format!("must list 1 to {MAX_EVENTS} events; this has {}", self.events.len());
+            return Err(ApiError::invalid("events", message));
+        }
+        let read = |event: Box<RawValue>| json::<NewEvent>(event.get().as_bytes())?.into_publication(tenant);
+        Ok(self.events.into_iter().map(read).collect())
+    }
+}
+
+/// What the request says that it is to be known by when it comes again.
+///
+/// # Errors
+/// When that is no idempotency key.
+pub fn idempotency_key(request: &Request) -> Result<Option<IdempotencyKey>, ApiError> {
+    let sent = request.headers().get("idempotency-key");
+    let key = sent.map(|value| value.to_str().unwrap_or_default().parse()).transpose();
+    key.map_err(|error: EventError| ApiError::invalid("Idempotency-Key", error))
 }
 
 #[cfg(test)]

@@ -1,16 +1,18 @@
 //! Running a route as a Lambda function, and the answers it can give.
 
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use http::header::{CONTENT_TYPE, HOST, HeaderValue};
 use lambda_http::lambda_runtime::{self, LambdaEvent};
 use lambda_http::request::{LambdaRequest, RequestContext};
 use lambda_http::tower::ServiceExt;
-use lambda_http::{Adapter, Body, Error, Request, RequestExt, Response, service_fn};
+use lambda_http::{Adapter, Body, Error, IntoResponse, Request, RequestExt, Response, service_fn};
 use serde::Serialize;
 
 use super::error::ApiError;
+use super::view::{EventView, PublishedView};
 
 /// What a route answers when all went well.
 pub trait Reply {
@@ -20,7 +22,7 @@ pub trait Reply {
 
 /// 201 with a body.
 pub struct Created<T>(pub T);
-/// 202 with a body.
+/// 202 with a body; 207 for a batch of which something was refused.
 pub enum Accepted<T> {
     /// By this request.
     Now(T),
@@ -43,16 +45,36 @@ impl<T: Serialize> Reply for Created<T> {
     }
 }
 
-impl<T: Serialize> Reply for Accepted<T> {
-    fn into_response(self) -> Response<Body> {
+impl Accepted<Response<Body>> {
+    fn marked(self) -> Response<Body> {
         match self {
-            Self::Now(body) => json(202, &body),
-            Self::Before(body) => {
-                let mut response = json(202, &body);
+            Self::Now(response) => response,
+            Self::Before(mut response) => {
                 response.headers_mut().insert("idempotent-replayed", HeaderValue::from_static("true"));
                 response
             }
         }
+    }
+}
+
+impl<T> Accepted<T> {
+    fn map<R>(self, with: impl FnOnce(T) -> R) -> Accepted<R> {
+        match self {
+            Self::Now(body) => Accepted::Now(with(body)),
+            Self::Before(body) => Accepted::Before(with(body)),
+        }
+    }
+}
+
+impl Reply for Accepted<EventView> {
+    fn into_response(self) -> Response<Body> {
+        self.map(|event| json(202, &event)).marked()
+    }
+}
+
+impl Reply for Accepted<PublishedView> {
+    fn into_response(self) -> Response<Body> {
+        self.map(|published| json(published.status(), &published)).marked()
     }
 }
 
@@ -81,11 +103,20 @@ where
         async move {
             let request_id = request_id(&request);
             let answer = route(app, request).await;
-            Ok::<_, Error>(answer.map_or_else(|error| error.respond(&request_id), Reply::into_response))
+            Ok::<_, Error>(Answer(answer.map_or_else(|error| error.respond(&request_id), Reply::into_response)))
         }
     });
     // As `lambda_http::run`, but for what it is given.
     lambda_runtime::run(Adapter::from(service).map_request(tamed)).await
+}
+
+/// An answer as it is. Left to itself, `lambda_http` looks for the charset of each body, with tables of all there are.
+struct Answer(Response<Body>);
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Pin<Box<dyn Future<Output = Response<Body>> + Send>> {
+        Box::pin(std::future::ready(self.0))
+    }
 }
 
 /// The event, without what `lambda_http` panics at when it makes a URI of it: a query with characters that no URI has, and a
@@ -113,7 +144,7 @@ fn escaped(query: &str) -> String {
 }
 
 /// The id under which API Gateway, and the log, know the request.
-fn request_id(request: &Request) -> String {
+pub fn request_id(request: &Request) -> String {
     let id = match request.request_context_ref() {
         Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone(),
         Some(_) | None => None,

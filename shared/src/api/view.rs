@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::error::ApiError;
+use super::error::{ApiError, ErrorView};
 use crate::domain::delivery::{Attempt, Delivery, Reason, Status, Trigger};
 use crate::domain::endpoint::{
     CustomHeaders, Description, DisabledReason, Endpoint, EndpointMetadata, EndpointStatus, Subscription,
@@ -15,6 +15,7 @@ use crate::domain::pace::Rate;
 use crate::domain::pattern::EventType;
 use crate::domain::secret::SigningSecret;
 use crate::domain::target::TargetUrl;
+use crate::publishing::Published;
 use crate::store::StoreError;
 
 /// A body of an answer.
@@ -118,7 +119,8 @@ pub struct EventView {
     status: Status,
     created_at: Time,
     metadata: EventMetadata,
-    deliveries: Vec<DeliveryView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deliveries: Option<Vec<DeliveryView>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<Box<RawValue>>,
 }
@@ -126,9 +128,9 @@ pub struct EventView {
 impl EventView {
     /// The event, with these of its deliveries, without its data.
     pub fn new(event: EventHead, deliveries: &[Delivery]) -> Self {
-        let EventHead { id, tenant: _, event_type, created_at, metadata, endpoints: _ } = event;
+        let EventHead { id, tenant: _, event_type, created_at, metadata, endpoints: _, expires: _ } = event;
         let status = Status::of_event(deliveries.iter().map(Delivery::status));
-        let deliveries = deliveries.iter().map(DeliveryView::new).collect();
+        let deliveries = Some(deliveries.iter().map(DeliveryView::new).collect());
         Self { id, event_type, status, created_at: Time(created_at), metadata, deliveries, data: None }
     }
 
@@ -144,6 +146,61 @@ impl EventView {
 }
 
 impl View for EventView {}
+
+/// What became of each event of a batch, in the order of the request.
+#[derive(Debug, Serialize)]
+pub struct PublishedView {
+    data: Vec<ResultView>,
+    accepted: usize,
+    refused: usize,
+}
+
+/// What became of one: the event, or why there is none, with the status that publishing it alone would have been answered with.
+#[derive(Debug, Serialize)]
+struct ResultView {
+    status: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event: Option<EventView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<ErrorView>,
+}
+
+impl PublishedView {
+    /// The answer to a batch.
+    ///
+    /// # Errors
+    /// When not one event was accepted, and that was a fault of ours: then the request as a whole is to be repeated.
+    pub fn new(results: Vec<Result<Published, ApiError>>, request_id: &str) -> Result<Self, ApiError> {
+        let accepted = results.iter().filter(|result| result.is_ok()).count();
+        let refused = results.len() - accepted;
+        let all_deliveries: usize = results.iter().flatten().map(|published| published.deliveries.len()).sum();
+        let mut data = Vec::with_capacity(results.len());
+        for result in results {
+            data.push(match result {
+                Err(fault) if accepted == 0 && fault.is_ours() => return Err(fault),
+                Err(error) => ResultView { status: error.kind().0, event: None, error: Some(error.tell(request_id)) },
+                Ok(Published { event, deliveries }) => {
+                    let mut event = EventView::new(event, &deliveries);
+                    event.deliveries.take_if(|_| all_deliveries > MOST_DELIVERIES);
+                    ResultView { status: ACCEPTED, event: Some(event), error: None }
+                }
+            });
+        }
+        Ok(Self { data, accepted, refused })
+    }
+
+    /// 202 when every event was accepted, 207 when a look at the results is needed.
+    pub(super) fn status(&self) -> u16 {
+        if self.refused == 0 { ACCEPTED } else { MULTI_STATUS }
+    }
+}
+
+/// The most deliveries that an answer shows, 150 bytes each. An answer may have 6 MB (Lambda), half of which the events' metadata
+/// may take; who gets an answer without deliveries asks for those of each event.
+const MOST_DELIVERIES: usize = 15_000;
+/// HTTP statuses (RFC 9110, 15.3.3; RFC 4918, 11.1).
+const ACCEPTED: u16 = 202;
+const MULTI_STATUS: u16 = 207;
 
 /// A delivery.
 #[derive(Debug, Serialize)]

@@ -18,6 +18,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::event::EventHead;
 use super::id::{EndpointId, EventId, TenantId};
 use super::pattern::EventType;
 use super::retry::RetryPolicy;
@@ -250,6 +251,8 @@ pub struct Delivery {
     pub event_type: EventType,
     /// When the event was published.
     pub created_at: Timestamp,
+    /// Until when it is kept: as long as its event.
+    pub expires: Timestamp,
     /// Where it stands.
     pub state: State,
     /// How many times it has changed.
@@ -345,13 +348,13 @@ pub fn call_for(recorded: &Delivery, call: Call) -> Step {
 }
 
 impl Delivery {
-    /// A new delivery, its first attempt pending.
+    /// A new delivery of an event of that time, kept until then; its first attempt pending.
     pub fn new(
         tenant: TenantId,
         endpoint: EndpointId,
         event: EventId,
         event_type: EventType,
-        created_at: Timestamp,
+        (created_at, expires): (Timestamp, Timestamp),
     ) -> Self {
         Self {
             tenant,
@@ -359,11 +362,17 @@ impl Delivery {
             event,
             event_type,
             created_at,
+            expires,
             state: State::Pending(Trigger::Policy),
             fence: Fence::FIRST,
             round: 1,
             attempts: Vec::new(),
         }
+    }
+
+    /// The delivery of an event to one of the endpoints it fans out to, its first attempt pending.
+    pub fn first_of(event: &EventHead, endpoint: EndpointId) -> Self {
+        Self::new(event.tenant.clone(), endpoint, event.id, event.event_type.clone(), (event.created_at, event.expires))
     }
 
     /// What clients are told of its state.
@@ -508,7 +517,7 @@ mod tests {
             EndpointId::new(at, 1),
             EventId::new(at, 2),
             "contract.created".parse().unwrap(),
-            at,
+            (at, at),
         )
     }
 

@@ -77,6 +77,11 @@ impl Subscription {
     pub fn matches(&self, event_type: &EventType) -> bool {
         self.0.iter().any(|pattern| pattern.matches(event_type))
     }
+
+    /// Its patterns.
+    pub fn patterns(&self) -> &[Pattern] {
+        &self.0
+    }
 }
 
 impl TryFrom<Vec<Pattern>> for Subscription {
@@ -264,11 +269,15 @@ pub struct Endpoint {
 impl Endpoint {
     /// Whether an event of this type, published now, is delivered to it.
     pub fn takes(&self, event_type: &EventType) -> bool {
-        let open = match self.status {
+        self.is_open() && self.subscription.matches(event_type)
+    }
+
+    /// Whether it takes any events.
+    pub fn is_open(&self) -> bool {
+        match self.status {
             EndpointStatus::Active | EndpointStatus::Paused => true,
             EndpointStatus::Disabled(_) => false,
-        };
-        open && self.subscription.matches(event_type)
+        }
     }
 }
 

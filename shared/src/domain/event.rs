@@ -200,6 +200,8 @@ pub struct EventHead {
     pub metadata: EventMetadata,
     /// The endpoints it fans out to, as they matched when it was published.
     pub endpoints: Vec<EndpointId>,
+    /// Until when it and its deliveries are kept.
+    pub expires: Timestamp,
 }
 
 /// An event.
@@ -226,9 +228,10 @@ impl Retention {
         Self(SignedDuration::from_hours(days as i64 * 24))
     }
 
-    /// Until when something of this time is kept.
+    /// Until when something of this time is kept: to the second, as tables have it.
     pub fn end(self, created_at: Timestamp) -> Timestamp {
-        created_at.saturating_add(self.0).unwrap_or(Timestamp::MAX)
+        let end = created_at.saturating_add(self.0).unwrap_or(Timestamp::MAX);
+        Timestamp::from_second(end.as_second()).unwrap_or(end)
     }
 }
 

@@ -85,7 +85,7 @@ impl Resolve for Scripted {
 
 async fn send_to(rules: TargetRules, endpoint: &Endpoint) -> Exchange {
     let header = HeaderName::from_static("x-iof-signature");
-    send_by(&Sender::new(rules, Duration::from_secs(1), header).unwrap(), endpoint).await
+    send_by(&Sender::new(None, rules, Duration::from_secs(1), header).unwrap(), endpoint).await
 }
 
 /// A sender that asks this resolver and trusts these roots.
@@ -172,7 +172,7 @@ async fn a_kilobyte_of_the_response_is_kept() {
 async fn a_status_counts_even_if_the_body_never_ends() {
     let (url, _heard) = server(b"HTTP/1.1 200 x\r\ncontent-length: 100\r\n\r\npart".to_vec(), true).await;
     let header = HeaderName::from_static("x-iof-signature");
-    let sender = Sender::new(TargetRules::PrivateToo, Duration::from_secs(20), header).unwrap();
+    let sender = Sender::new(None, TargetRules::PrivateToo, Duration::from_secs(20), header).unwrap();
     let (target, body) = (endpoint(&url, &[]), Body::from_bytes(br#"{"a":1}"#.to_vec()));
     let parcel = Parcel { endpoint: &target, secrets: &[], event: EventId::new(NOW, 2), body: &body };
     let exchange = sender.send(parcel, NOW).await;

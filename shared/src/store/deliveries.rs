@@ -1,17 +1,21 @@
 //! Deliveries, with their attempts inside, in the table `Deliveries`.
 //!
-//! A delivery is written when its event is published and changed by one conditional write for each transition. Those
-//! that failed, wait or are held are in the sparse index `open`; one that succeeds at once never touches it.
+//! A delivery comes into being with its event, which lists the endpoints it fans out to: that its first attempt is pending
+//! needs no item of its own. Its item is written with its first transition, and changed by one conditional write for each that
+//! follows. Those that failed, wait or are held are in the sparse index `open`; one that succeeds at once never touches it.
 
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::item::{self, Item, unreadable};
 use super::keys::{self, OPEN_KEY};
 use super::update::Update;
-use super::{Inserted, Log, StoreError};
+use super::{Log, StoreError};
 use crate::aws::Act;
 use crate::domain::delivery::{Attempt, Delivery, Fence, Reason, State, Status, Trigger};
 use crate::domain::event::EventHead;
@@ -63,33 +67,47 @@ struct DeliveryItem {
 }
 
 impl Log {
-    /// Adds a delivery.
-    pub async fn insert_delivery(
-        &self,
-        delivery: &Delivery,
-        expires: Timestamp,
-        now: Timestamp,
-    ) -> Result<Inserted<Delivery>, StoreError> {
-        let key = keys::delivery(delivery.endpoint, delivery.event);
-        let item = item::write(WHAT, key, &DeliveryItem::from(delivery))?;
-        match self.put_new("put the delivery", item, expires, now).await? {
-            None => Ok(Inserted::New),
-            Some(earlier) => read(earlier).map(Inserted::Existing),
+    /// Records the first transition of a delivery, and with it all that is known of the delivery.
+    pub async fn record_first(&self, next: &Delivery) -> Result<Recorded, StoreError> {
+        const ACT: &str = "record the delivery for the first time";
+        let mut item = item::write(WHAT, keys::delivery(next.endpoint, next.event), &DeliveryItem::from(next))?;
+        item.insert(item::EXPIRES_AT.to_owned(), item::expiry(next.expires));
+        let first = AttributeValue::N(Fence::FIRST.get().to_string());
+        let put = self.client.put_item().table_name(&self.table).set_item(Some(item));
+        // An earlier version of this code wrote the item with the event.
+        let put = put.condition_expression("attribute_not_exists(pk) OR fence = :first");
+        let put = put.expression_attribute_values(":first", first);
+        let put = put.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        match put.send().await {
+            Ok(_) => Ok(Recorded::Written),
+            Err(error) => match error.into_service_error() {
+                PutItemError::ConditionalCheckFailedException(failed) => overtaken(failed.item),
+                error => Err(error).act(ACT)?,
+            },
         }
     }
 
-    /// The delivery of an event to an endpoint.
-    pub async fn find_delivery(
-        &self,
-        endpoint: EndpointId,
-        event: EventId,
-        now: Timestamp,
-    ) -> Result<Option<Delivery>, StoreError> {
-        let found = self.get("get the delivery", keys::delivery(endpoint, event), now).await?;
-        found.map(read).transpose()
+    /// Shows in the lists of its endpoint a delivery whose first attempt has to wait.
+    pub async fn note_waiting(&self, delivery: &Delivery, now: Timestamp) -> Result<(), StoreError> {
+        let item = item::write(WHAT, keys::delivery(delivery.endpoint, delivery.event), &DeliveryItem::from(delivery))?;
+        // One that is there already has been noted, or has gone on.
+        self.put_new("note the waiting delivery", item, delivery.expires, now).await?;
+        Ok(())
     }
 
-    /// These deliveries, in any order.
+    /// Those of these deliveries that have an item; one that cannot be read is an error of its own.
+    pub async fn find_each_delivery(
+        &self,
+        wanted: impl IntoIterator<Item = (EndpointId, EventId)>,
+        now: Timestamp,
+    ) -> Result<HashMap<(EndpointId, EventId), Result<Delivery, StoreError>>, StoreError> {
+        let mut wanted: HashMap<_, _> = wanted.into_iter().map(|of| (keys::delivery(of.0, of.1), of)).collect();
+        let items = self.get_many("get the deliveries", wanted.keys().cloned().collect(), None, now).await?;
+        let asked = |item: Item| Some((wanted.remove(&item::key(&item)?)?, read(item)));
+        Ok(items.into_iter().filter_map(asked).collect())
+    }
+
+    /// Those of these deliveries that have an item, in any order.
     pub async fn find_deliveries(
         &self,
         wanted: impl IntoIterator<Item = (EndpointId, EventId)>,
@@ -100,25 +118,32 @@ impl Log {
         items.into_iter().map(read).collect()
     }
 
-    /// The deliveries of an event, in the order of its endpoints.
+    /// The deliveries of an event that is not over, in the order of its endpoints.
     pub async fn find_deliveries_of(&self, event: &EventHead, now: Timestamp) -> Result<Vec<Delivery>, StoreError> {
-        let mut deliveries = self.find_deliveries_of_all(std::slice::from_ref(event), now).await?;
-        deliveries.sort_by_key(|delivery| delivery.endpoint);
-        Ok(deliveries)
+        Ok(self.find_deliveries_of_all(std::slice::from_ref(event), now).await?.into_iter().flatten().collect())
     }
 
-    /// The deliveries of all of these events, in any order.
+    /// The deliveries of each of these events, which are not over; those of one in the order of its endpoints.
     pub async fn find_deliveries_of_all(
         &self,
         events: &[EventHead],
         now: Timestamp,
-    ) -> Result<Vec<Delivery>, StoreError> {
+    ) -> Result<Vec<Vec<Delivery>>, StoreError> {
         let of_one =
             |event: &EventHead| event.endpoints.iter().map(|endpoint| (*endpoint, event.id)).collect::<Vec<_>>();
-        self.find_deliveries(events.iter().flat_map(of_one), now).await
+        let wanted: Vec<_> = events.iter().flat_map(of_one).collect();
+        let found = self.find_deliveries(wanted, now).await?;
+        let name = |delivery: Delivery| ((delivery.endpoint, delivery.event), delivery);
+        let mut found: HashMap<_, _> = found.into_iter().map(name).collect();
+        // One without an item awaits its first attempt.
+        let mut take = |event: &EventHead, endpoint| {
+            found.remove(&(endpoint, event.id)).unwrap_or_else(|| Delivery::first_of(event, endpoint))
+        };
+        Ok(events.iter().map(|event| event.endpoints.iter().map(|endpoint| take(event, *endpoint)).collect()).collect())
     }
 
-    /// Records a transition of a delivery, provided that it is still at the fence that the transition left from.
+    /// Records a transition of a delivery after its first, provided that it is still at the fence that the transition left
+    /// from.
     pub async fn record(&self, from: Fence, next: &Delivery) -> Result<Recorded, StoreError> {
         const ACT: &str = "record the delivery";
         let value = DeliveryItem::from(next);
@@ -141,10 +166,7 @@ impl Log {
         match request.send().await {
             Ok(_) => Ok(Recorded::Written),
             Err(error) => match error.into_service_error() {
-                UpdateItemError::ConditionalCheckFailedException(failed) => match failed.item {
-                    Some(item) => read(item).map(Recorded::Overtaken),
-                    None => Ok(Recorded::Missing),
-                },
+                UpdateItemError::ConditionalCheckFailedException(failed) => overtaken(failed.item),
                 error => Err(error).act(ACT)?,
             },
         }
@@ -153,7 +175,7 @@ impl Log {
 
 impl From<&Delivery> for DeliveryItem {
     fn from(delivery: &Delivery) -> Self {
-        let Delivery { tenant, endpoint, event, event_type, created_at, state, fence, round, attempts } =
+        let Delivery { tenant, endpoint, event, event_type, created_at, expires: _, state, fence, round, attempts } =
             delivery.clone();
         let open = |status| Some(keys::open_deliveries_to(endpoint, event.shard(), status));
         let (state, trigger, due, reason, open_key) = match state {
@@ -167,9 +189,15 @@ impl From<&Delivery> for DeliveryItem {
     }
 }
 
+/// What stands in the way of a record.
+fn overtaken(item: Option<Item>) -> Result<Recorded, StoreError> {
+    item.map_or(Ok(Recorded::Missing), |item| read(item).map(Recorded::Overtaken))
+}
+
 /// The delivery that an item holds.
 pub(super) fn read(item: Item) -> Result<Delivery, StoreError> {
     let event = item::sort_key(WHAT, &item)?;
+    let expires = item::expires(WHAT, &item)?;
     let stored: DeliveryItem = item::read(WHAT, item)?;
     let state = match (stored.state, stored.trigger, stored.due, stored.reason) {
         (StateName::Pending, Some(trigger), ..) => State::Pending(trigger),
@@ -187,6 +215,7 @@ pub(super) fn read(item: Item) -> Result<Delivery, StoreError> {
         event,
         event_type: stored.event_type,
         created_at: stored.created_at,
+        expires,
         state,
         fence: stored.fence,
         round: stored.round,

@@ -1,16 +1,20 @@
 //! Endpoints, with their sealed signing secrets, in the table `Endpoints`.
 
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemOutput;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, Select};
 use jiff::Timestamp;
+use serde::Deserialize;
 
 use super::StoreError;
 use super::endpoint_item::{self, ANNOUNCED, DISABLED_AT, EXHAUSTED, FAILING_SINCE, SECRETS, WHAT, named};
-use super::item::Item;
+use super::item::{self, Item, unreadable};
 use super::keys;
+use super::table::get_many;
 use super::update::{Update, condition_failed};
 use crate::aws::Act;
 use crate::domain::endpoint::{
@@ -29,6 +33,9 @@ pub struct Endpoints {
     client: Client,
     table: String,
 }
+
+/// An endpoint, and what its requests are signed with.
+pub type WithSecrets = (Endpoint, Keyring<SealedSecret>);
 
 /// What a `PATCH` changes; `None` leaves as it is.
 #[derive(Debug, Default)]
@@ -58,6 +65,14 @@ pub enum Opened {
     Paused,
 }
 
+/// Which edition of a tenant's endpoints is in force. Another comes with each change of what they take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Edition(u64);
+
+/// The attribute that holds it.
+const EDITION: &str = "edition";
+
 impl Endpoints {
     /// Over this table.
     pub fn new(client: Client, table: String) -> Self {
@@ -70,6 +85,23 @@ impl Endpoints {
         item.insert(SECRETS.to_owned(), endpoint_item::write_secrets(&Keyring::new(secret)));
         let put = self.client.put_item().table_name(&self.table).set_item(Some(item));
         put.condition_expression("attribute_not_exists(pk)").send().await.act("put the endpoint")?;
+        self.renew_edition(&endpoint.tenant).await
+    }
+
+    /// The edition of a tenant's endpoints; none before the first change.
+    pub async fn edition(&self, tenant: &TenantId) -> Result<Option<Edition>, StoreError> {
+        let get = self.client.get_item().table_name(&self.table).consistent_read(true);
+        let get = get.set_key(Some(keys::edition(tenant).attributes()));
+        let item = get.send().await.act("get the edition of the endpoints")?.item;
+        item.map(|mut item| read_edition(item::take(EDITION, &mut item, EDITION)?)).transpose()
+    }
+
+    /// Has everybody read the tenant's endpoints again: after each change of what they take, also one that finds itself made
+    /// already, because whoever made it may have got no further.
+    pub async fn renew_edition(&self, tenant: &TenantId) -> Result<(), StoreError> {
+        let request = self.client.update_item().table_name(&self.table);
+        let request = request.set_key(Some(keys::edition(tenant).attributes()));
+        Update::of(EDITION, request).add(EDITION, 1).build().send().await.act("renew the edition of the endpoints")?;
         Ok(())
     }
 
@@ -83,10 +115,22 @@ impl Endpoints {
         &self,
         tenant: &TenantId,
         id: EndpointId,
-    ) -> Result<Option<(Endpoint, Keyring<SealedSecret>)>, StoreError> {
-        let Some(mut item) = self.item(tenant, id).await? else { return Ok(None) };
-        let secrets = endpoint_item::read_secrets(item.remove(SECRETS))?;
-        Ok(Some((endpoint_item::read(tenant, item)?, secrets)))
+    ) -> Result<Option<WithSecrets>, StoreError> {
+        self.item(tenant, id).await?.map(|item| read_with_secrets(tenant, item)).transpose()
+    }
+
+    /// These endpoints with what their requests are signed with, in any order: for the delivery alone. One that is not there
+    /// is left out; one that cannot be read is an error of its own.
+    pub async fn find_many_with_secrets(
+        &self,
+        wanted: impl IntoIterator<Item = (TenantId, EndpointId)>,
+    ) -> Result<HashMap<(TenantId, EndpointId), Result<WithSecrets, StoreError>>, StoreError> {
+        let mut wanted: HashMap<_, _> = wanted.into_iter().map(|of| (keys::endpoint(&of.0, of.1), of)).collect();
+        let keys = wanted.keys().cloned().collect();
+        let items = get_many((&self.client, &self.table), "get the endpoints", keys, None).await?;
+        let asked = |item: Item| Some((wanted.remove(&item::key(&item)?)?, item));
+        let found = items.into_iter().filter_map(asked);
+        Ok(found.map(|(of, item)| (of.clone(), read_with_secrets(&of.0, item))).collect())
     }
 
     /// Every endpoint of a tenant, oldest first, as of this moment.
@@ -112,6 +156,7 @@ impl Endpoints {
         now: Timestamp,
     ) -> Result<Option<Endpoint>, StoreError> {
         let EndpointChange { url, subscription, opened, description, metadata, headers, rate_limit } = change;
+        let takes_other = subscription.is_some() || opened.is_some();
         let mut update = self.update(tenant, id).set("updatedAt", &now)?;
         if let Some(url) = url {
             update = update.set("url", &url)?;
@@ -143,6 +188,9 @@ impl Endpoints {
         }
         let request = update.build().return_values(ReturnValue::AllNew);
         let changed = sent("change the endpoint", request.condition_expression("attribute_exists(pk)")).await?;
+        if takes_other {
+            self.renew_edition(tenant).await?;
+        }
         changed.and_then(|output| output.attributes).map(|item| endpoint_item::read(tenant, item)).transpose()
     }
 
@@ -153,7 +201,9 @@ impl Endpoints {
         let update = update.set("status", &name)?.set_or_remove("disabledReason", reason.as_ref())?;
         let update = update.set(ANNOUNCED, &disabling.announced)?.build();
         let request = update.condition_expression("attribute_exists(pk) AND #status <> :status");
-        Ok(sent("disable the endpoint", request).await?.is_some())
+        let disabled = sent("disable the endpoint", request).await?.is_some();
+        self.renew_edition(tenant).await?;
+        Ok(disabled)
     }
 
     /// Notes that the tenant's other endpoints were told of a disabling.
@@ -210,13 +260,13 @@ impl Endpoints {
     pub async fn remove(&self, tenant: &TenantId, id: EndpointId) -> Result<bool, StoreError> {
         let delete = self.client.delete_item().table_name(&self.table);
         let delete = delete.set_key(Some(keys::endpoint(tenant, id).attributes()));
-        match delete.condition_expression("attribute_exists(pk)").send().await {
-            Ok(_) => Ok(true),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
-                Ok(false)
-            }
-            Err(error) => Err(error).act("delete the endpoint")?,
-        }
+        let removed = match delete.condition_expression("attribute_exists(pk)").send().await {
+            Ok(_) => true,
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => false,
+            Err(error) => return Err(error).act("delete the endpoint")?,
+        };
+        self.renew_edition(tenant).await?;
+        Ok(removed)
     }
 
     async fn item(&self, tenant: &TenantId, id: EndpointId) -> Result<Option<Item>, StoreError> {
@@ -235,6 +285,15 @@ impl Endpoints {
         let request = self.client.update_item().table_name(&self.table);
         Update::of(WHAT, request.set_key(Some(keys::endpoint(tenant, id).attributes())))
     }
+}
+
+fn read_with_secrets(tenant: &TenantId, mut item: Item) -> Result<WithSecrets, StoreError> {
+    let secrets = endpoint_item::read_secrets(item.remove(SECRETS))?;
+    Ok((endpoint_item::read(tenant, item)?, secrets))
+}
+
+fn read_edition(value: AttributeValue) -> Result<Edition, StoreError> {
+    serde_dynamo::from_attribute_value(value).map_err(|error| unreadable(EDITION, &error))
 }
 
 /// What the request answers; none when its condition did not hold.

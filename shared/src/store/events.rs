@@ -10,7 +10,7 @@ use super::{Inserted, Log, StoreError};
 use crate::domain::event::{Event, EventHead, EventMetadata};
 use crate::domain::id::{EndpointId, EventId, TenantId};
 use crate::domain::pattern::EventType;
-use crate::packing;
+use crate::packing::{Known, Packed};
 
 const WHAT: &str = "event";
 const BODY: &str = "body";
@@ -31,18 +31,18 @@ impl Log {
     /// Adds an event.
     pub async fn insert_event(
         &self,
-        event: &Event,
-        expires: Timestamp,
+        head: &EventHead,
+        body: Packed,
         now: Timestamp,
-    ) -> Result<Inserted<Event>, StoreError> {
-        let EventHead { id, tenant, event_type, created_at, metadata, endpoints } = event.head.clone();
+    ) -> Result<Inserted<(EventHead, Packed)>, StoreError> {
+        let EventHead { id, tenant, event_type, created_at, metadata, endpoints, expires } = head.clone();
         let metadata = serde_json::to_string(&metadata).map_err(|error| unreadable(WHAT, &error))?;
         let value = EventItem { event_type, created_at, metadata, endpoints };
         let mut item = item::write(WHAT, keys::event(&tenant, id), &value)?;
-        item.insert(BODY.to_owned(), item::blob(packing::pack(&event.body)));
+        item.insert(BODY.to_owned(), item::blob(body.into_bytes()));
         match self.put_new("put the event", item, expires, now).await? {
             None => Ok(Inserted::New),
-            Some(earlier) => read(&tenant, earlier).map(Inserted::Existing),
+            Some(earlier) => read_packed(&tenant, earlier).map(Inserted::Existing),
         }
     }
 
@@ -70,18 +70,24 @@ impl Log {
     }
 }
 
-fn read(tenant: &TenantId, mut item: Item) -> Result<Event, StoreError> {
+fn read_packed(tenant: &TenantId, mut item: Item) -> Result<(EventHead, Packed), StoreError> {
     let AttributeValue::B(packed) = item::take(WHAT, &mut item, BODY)? else {
         return Err(unreadable(WHAT, &"its body is not binary"));
     };
-    let body = packing::unpack(packed.as_ref()).map_err(|error| unreadable(WHAT, &error))?;
-    Ok(Event { head: read_head(tenant, item)?, body })
+    Ok((read_head(tenant, item)?, Packed::from_bytes(packed.into_inner())))
+}
+
+fn read(tenant: &TenantId, item: Item) -> Result<Event, StoreError> {
+    let (head, packed) = read_packed(tenant, item)?;
+    let body = packed.unpack(Known::from(&head)).map_err(|error| unreadable(WHAT, &error))?;
+    Ok(Event { head, body })
 }
 
 /// The event's head, from an item with or without the body.
 pub(super) fn read_head(tenant: &TenantId, item: Item) -> Result<EventHead, StoreError> {
     let id = item::sort_key(WHAT, &item)?;
+    let expires = item::expires(WHAT, &item)?;
     let EventItem { event_type, created_at, metadata, endpoints } = item::read(WHAT, item)?;
     let metadata: EventMetadata = serde_json::from_str(&metadata).map_err(|error| unreadable(WHAT, &error))?;
-    Ok(EventHead { id, tenant: tenant.clone(), event_type, created_at, metadata, endpoints })
+    Ok(EventHead { id, tenant: tenant.clone(), event_type, created_at, metadata, endpoints, expires })
 }

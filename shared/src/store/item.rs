@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::StoreError;
-use super::keys::{Key, SK};
+use super::keys::{Key, PK, SK};
 
 /// An item as the SDK knows it.
 pub type Item = HashMap<String, AttributeValue>;
@@ -41,6 +41,12 @@ pub fn sort_key<T: FromStr<Err: ToString>>(what: &'static str, item: &Item) -> R
     text.parse().map_err(|error| unreadable(what, &error))
 }
 
+/// The key of an item; none where it is no text.
+pub fn key(item: &Item) -> Option<Key> {
+    let text = |name| item.get(name)?.as_s().ok().cloned();
+    Some(Key { pk: text(PK)?, sk: text(SK)? })
+}
+
 /// The error for an item that this version of the code cannot read.
 pub fn unreadable(what: &'static str, problem: &impl ToString) -> StoreError {
     StoreError::Unreadable { what, problem: problem.to_string() }
@@ -51,10 +57,19 @@ pub fn expiry(at: Timestamp) -> AttributeValue {
     AttributeValue::N(at.as_second().to_string())
 }
 
+/// Until when the item is kept.
+pub fn expires(what: &'static str, item: &Item) -> Result<Timestamp, StoreError> {
+    let end = end(item).and_then(|end| Timestamp::from_second(end).ok());
+    end.ok_or_else(|| unreadable(what, &"it does not say until when it is kept"))
+}
+
 /// Whether the item's time is over. DynamoDB removes late, up to 48 hours: whoever reads checks too.
 pub fn expired(item: &Item, now: Timestamp) -> bool {
-    let end = item.get(EXPIRES_AT).and_then(|value| value.as_n().ok()).and_then(|seconds| seconds.parse::<i64>().ok());
-    end.is_some_and(|end| end <= now.as_second())
+    end(item).is_some_and(|end| end <= now.as_second())
+}
+
+fn end(item: &Item) -> Option<i64> {
+    item.get(EXPIRES_AT)?.as_n().ok()?.parse().ok()
 }
 
 /// Bytes as an attribute.

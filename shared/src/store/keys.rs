@@ -52,6 +52,11 @@ pub fn endpoint(tenant: &TenantId, id: EndpointId) -> Key {
     Key { pk: endpoints_of(tenant), sk: id.to_string() }
 }
 
+/// Of the edition of a tenant's endpoints.
+pub fn edition(tenant: &TenantId) -> Key {
+    Key { pk: format!("EDITION#{tenant}"), sk: "EDITION".to_owned() }
+}
+
 /// A partition of a tenant's events.
 pub fn events_of(tenant: &TenantId, shard: u8) -> String {
     format!("TENANT#{tenant}#{shard}")

@@ -8,6 +8,7 @@
 
 pub mod api_keys;
 pub mod deliveries;
+pub mod directory;
 mod endpoint_item;
 pub mod endpoints;
 pub mod events;

@@ -79,34 +79,43 @@ impl Log {
         projection: Option<&str>,
         now: Timestamp,
     ) -> Result<Vec<Item>, AwsError> {
-        let batches = keys.chunks(BATCH).map(|keys| self.get_batch(act, keys, projection));
-        let mut items = try_join_all(batches).await?.concat();
+        let mut items = get_many((&self.client, &self.table), act, keys, projection).await?;
         items.retain(|item| !item::expired(item, now));
         Ok(items)
     }
+}
 
-    async fn get_batch(
-        &self,
-        act: &'static str,
-        keys: &[Key],
-        projection: Option<&str>,
-    ) -> Result<Vec<Item>, AwsError> {
-        let keys = keys.iter().cloned().map(Key::attributes).collect();
-        let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true);
-        let wanted = wanted.set_projection_expression(projection.map(str::to_owned)).build().act(act)?;
-        let mut wanted = HashMap::from([(self.table.clone(), wanted)]);
-        let mut items = Vec::new();
-        let mut wait = BATCH_WAIT;
-        for _ in 0..BATCH_TRIES {
-            let got = self.client.batch_get_item().set_request_items(Some(wanted)).send().await.act(act)?;
-            items.extend(got.responses.into_iter().flatten().flat_map(|(_, items)| items));
-            wanted = got.unprocessed_keys.unwrap_or_default();
-            if wanted.is_empty() {
-                return Ok(items);
-            }
-            tokio::time::sleep(wait).await;
-            wait *= 2;
+/// The items of these keys in a table, as of this moment, in any order. The keys must differ.
+pub(super) async fn get_many(
+    of: (&Client, &str),
+    act: &'static str,
+    keys: Vec<Key>,
+    projection: Option<&str>,
+) -> Result<Vec<Item>, AwsError> {
+    Ok(try_join_all(keys.chunks(BATCH).map(|keys| get_batch(of, act, keys, projection))).await?.concat())
+}
+
+async fn get_batch(
+    (client, table): (&Client, &str),
+    act: &'static str,
+    keys: &[Key],
+    projection: Option<&str>,
+) -> Result<Vec<Item>, AwsError> {
+    let keys = keys.iter().cloned().map(Key::attributes).collect();
+    let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true);
+    let wanted = wanted.set_projection_expression(projection.map(str::to_owned)).build().act(act)?;
+    let mut wanted = HashMap::from([(table.to_owned(), wanted)]);
+    let mut items = Vec::new();
+    let mut wait = BATCH_WAIT;
+    for _ in 0..BATCH_TRIES {
+        let got = client.batch_get_item().set_request_items(Some(wanted)).send().await.act(act)?;
+        items.extend(got.responses.into_iter().flatten().flat_map(|(_, items)| items));
+        wanted = got.unprocessed_keys.unwrap_or_default();
+        if wanted.is_empty() {
+            return Ok(items);
         }
-        Err("DynamoDB left part of the batch undone").act(act)
+        tokio::time::sleep(wait).await;
+        wait *= 2;
     }
+    Err("DynamoDB left part of the batch undone").act(act)
 }

@@ -39,7 +39,7 @@ fn check(exchange: Exchange) -> Result<(), TestCaseError> {
 
     let at = Timestamp::UNIX_EPOCH;
     let (tenant, event_type) = ("acme".parse().unwrap(), "contract.created".parse().unwrap());
-    let delivery = Delivery::new(tenant, EndpointId::new(at, 1), EventId::new(at, 2), event_type, at);
+    let delivery = Delivery::new(tenant, EndpointId::new(at, 1), EventId::new(at, 2), event_type, (at, at));
     let after = delivery.after(exchange, Trigger::Policy, &RetryPolicy::default());
     let stored = serde_json::to_string(&after.attempts).unwrap();
     prop_assert_eq!(serde_json::from_str::<Vec<Attempt>>(&stored).unwrap(), after.attempts);

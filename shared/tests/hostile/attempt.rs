@@ -18,7 +18,7 @@ const AT: Timestamp = Timestamp::UNIX_EPOCH;
 
 /// The sender of a deployment with these rules and this attempt time-out.
 pub fn sender(rules: TargetRules, timeout: Duration) -> Sender {
-    Sender::new(rules, timeout, HeaderName::from_static("x-iof-signature")).unwrap()
+    Sender::new(None, rules, timeout, HeaderName::from_static("x-iof-signature")).unwrap()
 }
 
 /// An attempt at an endpoint whose URL was let in, by whatever rules.

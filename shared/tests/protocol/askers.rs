@@ -8,7 +8,7 @@ use super::world::{Endpoint, Flaw, Rules, Worker, World};
 
 /// A request to publish, between two steps. Whoever gets no answer asks again, with the same idempotency key.
 ///
-/// That the event is written before its delivery is left out: between the two nobody reads it.
+/// The delivery is there, and pending, as soon as its event is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Publisher {
     Claiming,

@@ -14,7 +14,7 @@ const ROUND: u32 = 2;
 static NEW: LazyLock<Delivery> = LazyLock::new(|| {
     let (Ok(tenant), Ok(event_type)) = ("acme".parse(), "contract.created".parse()) else { panic!("valid names") };
     let at = Timestamp::UNIX_EPOCH;
-    Delivery::new(tenant, EndpointId::new(at, 1), EventId::new(at, 2), event_type, at)
+    Delivery::new(tenant, EndpointId::new(at, 1), EventId::new(at, 2), event_type, (at, at))
 });
 
 /// What is recorded of the delivery.

@@ -1,7 +1,8 @@
 //! Endpoints in their table.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use rail::clock;
 use rail::domain::endpoint::{
     CustomHeaders, DisabledReason, Disabling, Endpoint, EndpointMetadata, EndpointStatus, Subscription,
@@ -12,6 +13,7 @@ use rail::domain::keyring::{Keyring, Overlap};
 use rail::domain::pace::Rate;
 use rail::domain::target::TargetUrl;
 use rail::sealing::SealedSecret;
+use rail::store::directory::Directory;
 use rail::store::endpoints::{EndpointChange, Endpoints, Opened};
 
 use crate::{Shape, later, table, tenant};
@@ -159,4 +161,67 @@ async fn a_tenants_endpoints_are_listed_and_counted_oldest_first() {
     let listed: Vec<_> = endpoints.list(&tenant("acme")).await.unwrap().into_iter().map(|e| e.id).collect();
     assert_eq!(listed, ids);
     assert_eq!(endpoints.count(&tenant("acme")).await.unwrap(), 12);
+}
+
+#[tokio::test]
+async fn every_change_of_who_takes_what_is_in_force_for_the_next_who_asks() {
+    let endpoints = endpoints().await;
+    let directory = Directory::new(endpoints.clone());
+    let created = "contract.created".parse().unwrap();
+    let takers = async || directory.takers(&tenant("acme")).await.unwrap().of(&created);
+    let change = async |id, change| endpoints.change(&tenant("acme"), id, change, clock::now()).await.unwrap();
+    assert_eq!(takers().await, vec![]);
+
+    let (first, second) = (endpoint("acme"), endpoint("acme"));
+    endpoints.insert(&first, sealed(1)).await.unwrap();
+    assert_eq!(takers().await, [first.id]);
+    endpoints.insert(&second, sealed(1)).await.unwrap();
+    assert_eq!(takers().await.into_iter().collect::<BTreeSet<_>>(), BTreeSet::from([first.id, second.id]));
+    endpoints.insert(&endpoint("other"), sealed(1)).await.unwrap();
+    assert_eq!(takers().await.into_iter().collect::<BTreeSet<_>>(), BTreeSet::from([first.id, second.id]));
+
+    let other = Subscription::try_from(vec!["kyc.*".parse().unwrap()]).unwrap();
+    change(first.id, EndpointChange { subscription: Some(other), ..EndpointChange::default() }).await;
+    assert_eq!(takers().await, [second.id]);
+    change(second.id, EndpointChange { opened: Some(Opened::Paused), ..EndpointChange::default() }).await;
+    assert_eq!(takers().await, [second.id], "what arrives for a paused endpoint is kept");
+    let disabling = Disabling::new(DisabledReason::Gone, clock::now());
+    endpoints.disable(&second.tenant, second.id, disabling).await.unwrap();
+    assert_eq!(takers().await, vec![]);
+    change(second.id, EndpointChange { opened: Some(Opened::Active), ..EndpointChange::default() }).await;
+    assert_eq!(takers().await, [second.id]);
+    assert!(endpoints.remove(&second.tenant, second.id).await.unwrap());
+    assert_eq!(takers().await, vec![]);
+}
+
+#[tokio::test]
+async fn endpoints_are_found_together_each_for_its_own_tenant() {
+    let (client, name) = table(Shape::Sorted).await;
+    let endpoints = Endpoints::new(client.clone(), name.clone());
+    let (mine, others, broken) = (endpoint("acme"), endpoint("other"), endpoint("acme"));
+    for each in [&mine, &others, &broken] {
+        endpoints.insert(each, sealed(1)).await.unwrap();
+    }
+    let update = client.update_item().table_name(name);
+    let update = update.key("pk", AttributeValue::S("TENANT#acme".to_owned()));
+    let update = update
+        .key("sk", AttributeValue::S(broken.id.to_string()))
+        .update_expression("SET #url = :broken")
+        .expression_attribute_names("#url", "url");
+    update.expression_attribute_values(":broken", AttributeValue::N("1".to_owned())).send().await.unwrap();
+
+    let wanted = [
+        (tenant("acme"), mine.id),
+        (tenant("acme"), mine.id),
+        (tenant("other"), others.id),
+        (tenant("acme"), others.id),
+        (tenant("acme"), broken.id),
+    ];
+    let mut found = endpoints.find_many_with_secrets(wanted).await.unwrap();
+    let (kept, _) = found.remove(&(tenant("acme"), mine.id)).unwrap().unwrap();
+    assert_eq!(kept, mine);
+    let (kept, _) = found.remove(&(tenant("other"), others.id)).unwrap().unwrap();
+    assert_eq!(kept, others);
+    assert!(found.remove(&(tenant("acme"), broken.id)).unwrap().is_err(), "it costs none of the others");
+    assert!(found.is_empty(), "another tenant's is not found");
 }

@@ -10,12 +10,13 @@ use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_dynamodb::error::BoxError;
 use jiff::{SignedDuration, Timestamp};
 use rail::clock;
-use rail::domain::delivery::{Delivery, Exchange, Outcome, Reason, Status, Trigger};
-use rail::domain::event::{Body, Data, Event, EventHead, EventMetadata, IdempotencyKey};
+use rail::domain::delivery::{Delivery, Exchange, Fence, Outcome, Reason, Status, Trigger};
+use rail::domain::event::{Body, Data, Event, EventHead, EventMetadata, IdempotencyKey, Retention};
 use rail::domain::id::{EndpointId, EventId, TenantId};
 use rail::domain::retry::RetryPolicy;
+use rail::packing::{Known, Packed};
 use rail::store::deliveries::Recorded;
-use rail::store::{Claim, Idempotency, Inserted, Log};
+use rail::store::{Claim, Idempotency, Inserted, Log, StoreError};
 use serde_json::value::RawValue;
 
 use crate::{Shape, config, later, table, tenant};
@@ -50,12 +51,26 @@ fn event(at: Timestamp, endpoints: Vec<EndpointId>) -> Event {
     let data = Data::new(RawValue::from_string(r#"{"amount": 1.10}"#.to_owned()).unwrap()).unwrap();
     let metadata = EventMetadata::default();
     let body = Body::compose((id, at), &event_type, &data, &metadata, &tenant("acme"));
-    let head = EventHead { id, tenant: tenant("acme"), event_type, created_at: at, metadata, endpoints };
+    let expires = Retention::days(1).end(at);
+    let head = EventHead { id, tenant: tenant("acme"), event_type, created_at: at, metadata, endpoints, expires };
     Event { head, body }
 }
 
 fn delivery(of: &EventHead, to: EndpointId) -> Delivery {
-    Delivery::new(of.tenant.clone(), to, of.id, of.event_type.clone(), of.created_at)
+    Delivery::first_of(of, to)
+}
+
+fn packed(event: &Event) -> Packed {
+    Packed::new(&event.body, Known::from(&event.head))
+}
+
+async fn insert(log: &Log, event: &Event, now: Timestamp) -> Result<Inserted<(EventHead, Packed)>, StoreError> {
+    log.insert_event(&event.head, packed(event), now).await
+}
+
+async fn find(log: &Log, delivery: &Delivery, now: Timestamp) -> Option<Delivery> {
+    let key = (delivery.endpoint, delivery.event);
+    log.find_each_delivery([key], now).await.unwrap().remove(&key).transpose().unwrap()
 }
 
 fn failing(delivery: &Delivery) -> Delivery {
@@ -68,11 +83,11 @@ fn failing(delivery: &Delivery) -> Delivery {
 #[tokio::test]
 async fn an_event_put_twice_is_one_event() {
     let (log, first) = (log().await, event(clock::now(), vec![]));
-    assert_eq!(log.insert_event(&first, later(), clock::now()).await.unwrap(), Inserted::New);
+    assert_eq!(insert(&log, &first, clock::now()).await.unwrap(), Inserted::New);
     let mut second = first.clone();
     second.head.endpoints.push(EndpointId::new(clock::now(), 1));
-    let repeated = log.insert_event(&second, later(), clock::now()).await.unwrap();
-    assert_eq!(repeated, Inserted::Existing(first.clone()));
+    let repeated = insert(&log, &second, clock::now()).await.unwrap();
+    assert_eq!(repeated, Inserted::Existing((first.head.clone(), packed(&first))));
     assert_eq!(log.find_event(&tenant("acme"), first.head.id, clock::now()).await.unwrap(), Some(first.clone()));
     assert_eq!(log.find_event(&tenant("other"), first.head.id, clock::now()).await.unwrap(), None);
     assert_eq!(log.find_event(&tenant("acme"), first.head.id, later()).await.unwrap(), None, "its time is over");
@@ -83,28 +98,39 @@ async fn a_transition_is_recorded_once_from_the_fence_it_left() {
     let log = log().await;
     let event = event(clock::now(), vec![]);
     let first = delivery(&event.head, EndpointId::new(clock::now(), clock::random()));
-    assert_eq!(log.insert_delivery(&first, later(), clock::now()).await.unwrap(), Inserted::New);
-    let again = log.insert_delivery(&failing(&first), later(), clock::now()).await.unwrap();
-    assert_eq!(again, Inserted::Existing(first.clone()));
+    assert_eq!(find(&log, &first, clock::now()).await, None, "that it is pending needs no item");
 
     let second = failing(&first);
-    assert_eq!(log.record(first.fence, &second).await.unwrap(), Recorded::Written);
-    let found = log.find_delivery(first.endpoint, first.event, clock::now()).await.unwrap();
-    assert_eq!(found, Some(second.clone()));
+    assert_eq!(log.record_first(&second).await.unwrap(), Recorded::Written);
+    assert_eq!(find(&log, &first, clock::now()).await, Some(second.clone()));
 
     // Whoever repeats it, or comes late with something else, is told what stands.
-    assert_eq!(log.record(first.fence, &second).await.unwrap(), Recorded::Overtaken(second.clone()));
+    assert_eq!(log.record_first(&second).await.unwrap(), Recorded::Overtaken(second.clone()));
     let late = first.given_up(Reason::EndpointDeleted);
-    assert_eq!(log.record(first.fence, &late).await.unwrap(), Recorded::Overtaken(second.clone()));
+    assert_eq!(log.record_first(&late).await.unwrap(), Recorded::Overtaken(second.clone()));
 
     let third = failing(&second);
     assert_eq!(log.record(second.fence, &third).await.unwrap(), Recorded::Written);
-    let found = log.find_delivery(first.endpoint, first.event, clock::now()).await.unwrap().unwrap();
+    let found = find(&log, &first, clock::now()).await.unwrap();
     assert_eq!(found.attempts.len(), 2);
     assert_eq!(found, third);
+    assert_eq!(find(&log, &first, later()).await, None, "it is kept as long as its event");
 
-    let unknown = delivery(&event.head, EndpointId::new(clock::now(), clock::random()));
+    let unknown = failing(&delivery(&event.head, EndpointId::new(clock::now(), clock::random())));
     assert_eq!(log.record(unknown.fence, &failing(&unknown)).await.unwrap(), Recorded::Missing);
+}
+
+#[tokio::test]
+async fn a_delivery_that_is_noted_as_waiting_is_recorded_as_any_other() {
+    let log = log().await;
+    let first = delivery(&event(clock::now(), vec![]).head, EndpointId::new(clock::now(), clock::random()));
+    log.note_waiting(&first, clock::now()).await.unwrap();
+    assert_eq!(find(&log, &first, clock::now()).await, Some(first.clone()));
+    let second = failing(&first);
+    assert_eq!(log.record_first(&second).await.unwrap(), Recorded::Written);
+    // Late, it changes nothing.
+    log.note_waiting(&first, clock::now()).await.unwrap();
+    assert_eq!(find(&log, &first, clock::now()).await, Some(second));
 }
 
 #[tokio::test]
@@ -115,10 +141,9 @@ async fn every_state_comes_back_as_it_was_recorded() {
     let accepted = Outcome::Accepted { status: 204 };
     let accepted = Exchange { outcome: accepted, started_at: clock::now(), duration_ms: 1, response_body: None };
     let delivered = fresh().after(accepted, Trigger::Policy, &RetryPolicy::default());
-    for state in [fresh(), fresh().held(), failing(&fresh()), delivered, fresh().given_up(Reason::EndpointGone)] {
-        log.insert_delivery(&state, later(), clock::now()).await.unwrap();
-        let found = log.find_delivery(state.endpoint, state.event, clock::now()).await.unwrap();
-        assert_eq!(found, Some(state));
+    for state in [fresh().held(), failing(&fresh()), delivered, fresh().given_up(Reason::EndpointGone)] {
+        assert_eq!(log.record_first(&state).await.unwrap(), Recorded::Written);
+        assert_eq!(find(&log, &state, clock::now()).await, Some(state));
     }
 }
 
@@ -145,13 +170,20 @@ async fn a_list_merges_its_shards_newest_first_without_gap_or_repeat() {
     let to = EndpointId::new(start, clock::random());
     let mut ids = Vec::new();
     for age in 0..150 {
-        let event = event(start - SignedDuration::from_millis(age), vec![to]);
+        let mut event = event(start - SignedDuration::from_millis(age), vec![to]);
         // Every tenth has outlived its time, and was not removed yet.
-        let expires = if age % 10 == 0 { start } else { later() };
-        log.insert_event(&event, expires, start - SignedDuration::from_hours(1)).await.unwrap();
+        if age % 10 == 0 {
+            event.head.expires = start;
+        }
+        let earlier = start - SignedDuration::from_hours(1);
+        insert(&log, &event, earlier).await.unwrap();
         let state = delivery(&event.head, to);
         let state = if age % 3 == 0 { failing(&state) } else { state };
-        log.insert_delivery(&state, expires, start - SignedDuration::from_hours(1)).await.unwrap();
+        if age % 3 == 0 {
+            assert_eq!(log.record_first(&state).await.unwrap(), Recorded::Written);
+        } else {
+            log.note_waiting(&state, earlier).await.unwrap();
+        }
         if age % 10 != 0 {
             ids.push((event.head.id, state.status()));
         }
@@ -201,12 +233,16 @@ async fn more_than_a_hundred_items_are_got_at_once() {
     let now = clock::now();
     let endpoints: Vec<_> = (0..130).map(|n| EndpointId::new(now, n)).collect();
     let event = event(now, endpoints.clone());
-    for endpoint in &endpoints {
-        log.insert_delivery(&delivery(&event.head, *endpoint), later(), now).await.unwrap();
+    // Those of which nothing is recorded await their first attempt.
+    let state = |(index, to): (usize, &EndpointId)| {
+        let pending = delivery(&event.head, *to);
+        if index % 2 == 0 { failing(&pending) } else { pending }
+    };
+    let expected: Vec<_> = endpoints.iter().enumerate().map(state).collect();
+    for recorded in expected.iter().filter(|delivery| delivery.fence != Fence::FIRST) {
+        log.record_first(recorded).await.unwrap();
     }
-    let found = log.find_deliveries_of(&event.head, now).await.unwrap();
-    assert_eq!(found.into_iter().map(|d| d.endpoint).collect::<Vec<_>>(), endpoints);
-    assert_eq!(log.find_deliveries_of(&event.head, later()).await.unwrap(), vec![]);
+    assert_eq!(log.find_deliveries_of(&event.head, now).await.unwrap(), expected);
 }
 
 #[tokio::test]
@@ -225,8 +261,9 @@ async fn a_page_costs_the_same_however_long_the_history() {
             let at = now - SignedDuration::from_millis(age);
             // Spread evenly over the shards, so that the count does not depend on chance.
             let id = EventId::new(at, age.unsigned_abs().into());
-            let delivery = Delivery::new(tenant("acme"), to, id, "contract.created".parse().unwrap(), at);
-            log.insert_delivery(&failing(&delivery), later(), now).await.unwrap();
+            let kept = (at, Retention::days(1).end(at));
+            let delivery = Delivery::new(tenant("acme"), to, id, "contract.created".parse().unwrap(), kept);
+            log.record_first(&failing(&delivery)).await.unwrap();
             age += 1;
         }
         requests.0.store(0, Ordering::Relaxed);

@@ -33,8 +33,9 @@ fn client() -> Client {
 }
 
 fn config() -> aws_types::SdkConfig {
-    let config =
-        rail::aws::config().expect("AWS_ENDPOINT_URL and credentials of the emulator: run this by `make test`");
+    let connections = rail::aws::connections().expect("TLS");
+    let config = rail::aws::config(connections)
+        .expect("AWS_ENDPOINT_URL and credentials of the emulator: run this by `make test`");
     assert!(config.endpoint_url().is_some(), "set AWS_ENDPOINT_URL: these tests are for the emulator alone");
     config
 }

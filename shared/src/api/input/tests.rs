@@ -162,8 +162,8 @@ proptest! {
         let tenant = "acme".parse().unwrap();
         if let Some(event) = read::<NewEvent>(&body) {
             let sent = event.data.get().to_owned();
-            match event.into_parts(&tenant) {
-                Ok((event_type, data, metadata)) => {
+            match event.into_publication(&tenant) {
+                Ok(Publication { event_type, data, metadata }) => {
                     let at = (EventId::new(Timestamp::UNIX_EPOCH, 1), Timestamp::UNIX_EPOCH);
                     let composed = Body::compose(at, &event_type, &data, &metadata, &tenant);
                     let kept = composed.data().unwrap();
