@@ -5,8 +5,14 @@ use rustls::pki_types::pem::{self, PemObject};
 use rustls::{ClientConfig, RootCertStore};
 use std::sync::Arc;
 
-/// How the subjects of Amazon Trust Services' roots read, from which the certificates of AWS's services descend.
-const AMAZON: [&[u8]; 2] = [b"Amazon Root CA", b"Starfield Services Root"];
+/// How the subjects of Amazon Trust Services' roots end, from which the certificates of AWS's services descend.
+const AMAZON: [&[u8]; 5] = [
+    b"Amazon Root CA 1",
+    b"Amazon Root CA 2",
+    b"Amazon Root CA 3",
+    b"Amazon Root CA 4",
+    b"Starfield Services Root Certificate Authority - G2",
+];
 
 /// Why there is no TLS.
 #[derive(Debug, thiserror::Error)]
@@ -26,8 +32,8 @@ pub fn mozillas_roots() -> RootCertStore {
 
 /// Those of them that are Amazon's.
 pub fn amazons_roots() -> RootCertStore {
-    let within = |subject: &[u8]| AMAZON.iter().any(|name| subject.windows(name.len()).any(|part| part == *name));
-    webpki_roots::TLS_SERVER_ROOTS.iter().filter(|root| within(&root.subject)).cloned().collect()
+    let amazons = |subject: &[u8]| AMAZON.iter().any(|name| subject.ends_with(name));
+    webpki_roots::TLS_SERVER_ROOTS.iter().filter(|root| amazons(&root.subject)).cloned().collect()
 }
 
 /// These roots, and those in PEM.
