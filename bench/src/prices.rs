@@ -1,4 +1,5 @@
-//! What AWS charges: us-east-1, arm64, list prices of 2026-11-23, without free tiers. Sources: AWS-FACTS.md §2, DESIGN.md §8.
+//! What AWS charges: us-east-1, arm64, list prices of 2026-11-23, without free tiers. Source: the price page of
+//! each service.
 //!
 //! The one place where a price stands.
 
@@ -33,7 +34,7 @@ const EGRESS_GB: f64 = 0.09;
 pub const SQS_CHUNK_BYTES: u64 = 64 * 1024;
 /// What HTTP APIs take for one request: 512 KB.
 pub const HTTP_API_CHUNK_BYTES: u64 = 512 * 1024;
-/// What Lambda itself writes to the log about each invocation (`START`, `END`, `REPORT`): AWS-FACTS.md §2.
+/// What Lambda itself writes to the log about each invocation (`START`, `END`, `REPORT`), as a common one takes.
 pub const PLATFORM_LOG_BYTES: u64 = 300;
 
 const MILLION: f64 = 1e6;
