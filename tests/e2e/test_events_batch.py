@@ -284,6 +284,12 @@ def test_a_request_that_is_refused_as_a_whole_does_not_use_up_its_key(api: Api) 
     assert (answer.status_code, answer.headers.get("idempotent-replayed")) == (202, None)
 
 
+def test_a_batch_of_which_nothing_is_accepted_does_not_use_up_its_key(api: Api) -> None:
+    assert publish(api, [{}, {}], "order-17").status_code == 207
+    answer = publish(api, some_events(2), "order-17")
+    assert (answer.status_code, answer.headers.get("idempotent-replayed")) == (202, None)
+
+
 @pytest.mark.parametrize("key", ["", "x" * 256, "two words"])
 def test_a_malformed_key_is_refused(api: Api, key: str) -> None:
     refused(publish(api, [an_event()], key), 400, "VALIDATION_FAILED", "Idempotency-Key")

@@ -279,3 +279,63 @@ impl<T> ListView<T> {
 }
 
 impl<T: Serialize> View for ListView<T> {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::AwsError;
+    use crate::domain::id::TenantId;
+
+    fn published(endpoints: u128) -> Result<Published, ApiError> {
+        let at = Timestamp::UNIX_EPOCH;
+        let tenant: TenantId = "acme".parse().unwrap();
+        let event = EventHead {
+            id: EventId::new(at, 1),
+            tenant,
+            event_type: "contract.created".parse().unwrap(),
+            created_at: at,
+            metadata: EventMetadata::default(),
+            endpoints: (0..endpoints).map(|number| EndpointId::new(at, number)).collect(),
+            expires: at,
+        };
+        let deliveries = event.endpoints.iter().map(|endpoint| Delivery::first_of(&event, *endpoint)).collect();
+        Ok(Published { event, deliveries })
+    }
+
+    fn of_ours() -> Result<Published, ApiError> {
+        Err(AwsError::new("enqueue", "throttled").into())
+    }
+
+    fn answer(results: Vec<Result<Published, ApiError>>) -> (u16, String) {
+        let view = PublishedView::new(results, "req-1").unwrap();
+        (view.status(), serde_json::to_string(&view).unwrap())
+    }
+
+    #[test]
+    fn what_became_of_each_stands_at_its_place() {
+        let (status, text) = answer(vec![published(0), Err(ApiError::invalid("type", "is missing")), of_ours()]);
+        assert_eq!(status, 207);
+        insta::assert_snapshot!(
+            text,
+            @r#"{"data":[{"status":202,"event":{"id":"evt_00000000000000000000000001","type":"contract.created","status":"delivered","createdAt":"1970-01-01T00:00:00.000Z","metadata":{},"deliveries":[]}},{"status":400,"error":{"code":"VALIDATION_FAILED","message":"type is missing","details":[{"field":"type","message":"is missing"}]}},{"status":503,"error":{"code":"UNAVAILABLE","message":"the service cannot do this at the moment; try again shortly"}}],"accepted":1,"refused":2}"#
+        );
+        assert_eq!(answer(vec![published(1)]).0, 202);
+    }
+
+    #[test]
+    fn where_nothing_is_accepted_and_that_is_our_fault_the_request_as_a_whole_is_to_be_repeated() {
+        let refused = || Err(ApiError::invalid("type", "is missing"));
+        let whole = PublishedView::new(vec![refused(), of_ours()], "req-1");
+        assert!(matches!(whole, Err(ApiError::Unavailable(_))));
+        assert!(PublishedView::new(vec![refused(), refused()], "req-1").is_ok());
+    }
+
+    #[test]
+    fn an_answer_never_grows_beyond_what_a_function_may_answer() {
+        let most = |endpoints| (0..100).map(|_| published(endpoints)).collect::<Vec<_>>();
+        let (_, shown) = answer(most(150));
+        assert!(shown.contains(r#""deliveries":[{"#) && shown.len() < 3 * 1024 * 1024, "{}", shown.len());
+        let (_, not_shown) = answer(most(500));
+        assert!(!not_shown.contains("deliveries") && not_shown.len() < shown.len());
+    }
+}

@@ -212,6 +212,16 @@ mod tests {
     }
 
     #[test]
+    fn ids_that_follow_from_one_are_in_order_and_of_its_moment() {
+        let at = Timestamp::from_second(1_700_000_000).unwrap();
+        let ids: Vec<_> = (0..100).map(|place| EventId::new(at, 7).nth_after(place)).collect();
+        assert_eq!(ids.first(), Some(&EventId::new(at, 7)));
+        assert!(ids.is_sorted_by(|earlier, later| earlier < later));
+        // Beyond the last of a millisecond they begin anew in the same.
+        assert_eq!(EventId::new(at, u128::MAX).nth_after(1), EventId::new(at, 0));
+    }
+
+    #[test]
     fn a_tenant_fits_a_key_and_a_message_group() {
         for wrong in ["", "a b", "a#b", "é", &"x".repeat(65)] {
             assert_eq!(wrong.parse::<TenantId>(), Err(IdError::NotATenant), "{wrong}");

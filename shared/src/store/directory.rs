@@ -7,7 +7,7 @@
 //! # What is promised
 //! Whoever got an answer to a change of an endpoint finds it in force: the change is written, then the edition, then the answer
 //! is given; and the edition is read, as of this moment, before what is remembered is believed. Where a function ends
-//! between the two writes nobody was answered, and the change is in force everywhere after [`TRUST`].
+//! between the two writes nobody was answered, and the change is in force everywhere after a minute.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
