@@ -32,12 +32,12 @@ type Found<K, V> = Result<HashMap<K, Result<Arc<V>, Arc<StoreError>>>, Arc<Store
 impl Lookups {
     /// Reads for these messages.
     pub async fn read(app: &Deliver, received: &[Received]) -> Self {
-        let to_read = received.iter().filter_map(|received| received.message());
-        let endpoints = to_read.clone().map(|message| (message.tenant.clone(), message.endpoint));
-        let touched = received.iter().filter(|received| received.untouched().is_none());
-        let deliveries: Vec<_> = touched
-            .filter_map(|received| received.message().map(|message| (message.endpoint, message.event)))
-            .collect();
+        let messages = received.iter().filter_map(Received::message);
+        let endpoints = messages.map(|message| (message.tenant.clone(), message.endpoint));
+        let to_be_read = received.iter().filter(|received| received.is_to_be_read()).filter_map(Received::message);
+        let deliveries = to_be_read.map(|message| (message.endpoint, message.event));
+        // Collected: the future of the batch cannot hold the closures.
+        let (endpoints, deliveries): (Vec<_>, Vec<_>) = (endpoints.collect(), deliveries.collect());
         let (endpoints, deliveries) =
             join(app.endpoints.find_many_with_secrets(endpoints), app.log.find_each_delivery(deliveries, clock::now()))
                 .await;

@@ -50,13 +50,17 @@ pub enum Fault {
 pub struct Received {
     pub record: SqsMessage,
     read: Result<(Message, Option<Body>), Unreadable>,
+    /// The delivery, where it is sure that nothing has happened to it yet.
+    untouched: Option<Delivery>,
 }
 
 impl Received {
     /// What the queue handed out.
     pub fn new(record: SqsMessage) -> Self {
         let read = Message::read(record.body.as_deref().unwrap_or_default());
-        Self { record, read }
+        let fresh = read.as_ref().ok().map(|(message, _)| message).filter(|m| m.fresh && !redelivered(&record));
+        let untouched = fresh.and_then(Message::untouched);
+        Self { record, read, untouched }
     }
 
     /// The message, if it can be read.
@@ -64,9 +68,9 @@ impl Received {
         self.read.as_ref().ok().map(|(message, _)| message)
     }
 
-    /// The delivery, where it is sure that nothing has happened to it yet.
-    pub fn untouched(&self) -> Option<Delivery> {
-        self.message().filter(|message| message.fresh && !redelivered(&self.record))?.untouched()
+    /// Whether its delivery must be read before anything is done for it.
+    pub fn is_to_be_read(&self) -> bool {
+        self.untouched.is_none()
     }
 }
 
@@ -84,13 +88,12 @@ impl Deliver {
     /// Does what the message calls for. When this returns without a fault, the message may be acknowledged: what comes next
     /// is recorded and handed over.
     pub async fn handle(&self, received: Received, lookups: &Lookups) -> Result<(), Fault> {
-        let untouched = received.untouched();
         let lane = self.lane_of(&received.record);
         let (message, body) = match received.read {
             Ok(read) => read,
             Err(why) => return Ok(batch::put_aside(&lane.dead_letters, &received.record, &why).await?),
         };
-        let delivery = match untouched {
+        let delivery = match received.untouched {
             Some(delivery) => delivery,
             None => match lookups.delivery(&message)? {
                 Some(delivery) => Delivery::clone(&delivery),

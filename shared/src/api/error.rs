@@ -124,19 +124,9 @@ impl ApiError {
         }
     }
 
-    /// Whether it is a fault of our side.
+    /// Whether it is a fault of our side (RFC 9110, 15.6).
     pub const fn is_ours(&self) -> bool {
-        match self {
-            Self::Unavailable(_) | Self::Internal(_) => true,
-            Self::Invalid(_)
-            | Self::TooLarge(_)
-            | Self::Unauthorized(_)
-            | Self::Forbidden(_)
-            | Self::NotFound(_)
-            | Self::Conflict(_)
-            | Self::IdempotencyMismatch
-            | Self::TooMany { .. } => false,
-        }
+        self.kind().0 >= 500
     }
 
     /// What a client is told of it. The inward side of our own faults is logged here, once, and not told.

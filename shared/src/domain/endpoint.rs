@@ -267,11 +267,6 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// Whether an event of this type, published now, is delivered to it.
-    pub fn takes(&self, event_type: &EventType) -> bool {
-        self.is_open() && self.subscription.matches(event_type)
-    }
-
     /// Whether it takes any events.
     pub fn is_open(&self) -> bool {
         match self.status {

@@ -14,15 +14,15 @@ use std::time::{Duration, Instant};
 
 use super::StoreError;
 use super::endpoints::{Edition, Endpoints};
-use crate::domain::endpoint::Endpoint;
+use crate::domain::endpoint::{Endpoint, Subscription};
 use crate::domain::id::{EndpointId, TenantId};
 use crate::domain::pattern::EventType;
 use crate::memory::Memory;
 
 /// How long what was read is believed at most, with the edition unchanged.
 const TRUST: Duration = Duration::from_secs(60);
-/// The most patterns that are remembered, of all tenants together. One takes some 100 bytes: 5 MB.
-const MOST_PATTERNS: usize = 50_000;
+/// The most tenants, endpoints and patterns that are remembered, all together. One takes at most some 200 bytes: 10 MB.
+const MOST_REMEMBERED: usize = 50_000;
 
 /// The endpoints of tenants, as publishing looks at them.
 #[derive(Debug)]
@@ -35,24 +35,29 @@ pub struct Directory {
 struct Known {
     edition: Option<Edition>,
     since: Instant,
-    takers: Arc<[Endpoint]>,
+    takers: Takers,
 }
 
-/// Those of a tenant's endpoints that take events.
+/// Those of a tenant's endpoints that take events, and which; nothing else of them is remembered.
 #[derive(Debug, Clone)]
-pub struct Takers(Arc<[Endpoint]>);
+pub struct Takers(Arc<[(EndpointId, Subscription)]>);
 
 impl Takers {
     /// Those that take an event of this type, oldest first.
     pub fn of(&self, event_type: &EventType) -> Vec<EndpointId> {
-        self.0.iter().filter(|endpoint| endpoint.takes(event_type)).map(|endpoint| endpoint.id).collect()
+        self.0.iter().filter(|(_, subscription)| subscription.matches(event_type)).map(|(id, _)| *id).collect()
+    }
+
+    /// How many there are, and their patterns, together.
+    fn weight(&self) -> usize {
+        self.0.iter().map(|(_, subscription)| 1 + subscription.patterns().len()).sum()
     }
 }
 
 impl Directory {
     /// Over these endpoints.
     pub fn new(endpoints: Endpoints) -> Self {
-        Self { endpoints, known: Memory::of_weight(MOST_PATTERNS) }
+        Self { endpoints, known: Memory::of_weight(MOST_REMEMBERED) }
     }
 
     /// The tenant's endpoints that take events, as of this moment.
@@ -61,12 +66,13 @@ impl Directory {
         let edition = self.endpoints.edition(tenant).await?;
         let known = self.known.get(tenant);
         if let Some(known) = known.filter(|known| known.edition == edition && known.since.elapsed() < TRUST) {
-            return Ok(Takers(known.takers));
+            return Ok(known.takers);
         }
         let since = Instant::now();
-        let takers: Arc<[_]> = self.endpoints.list(tenant).await?.into_iter().filter(Endpoint::is_open).collect();
-        let weight = takers.iter().map(|endpoint| endpoint.subscription.patterns().len()).sum::<usize>() + 1;
-        self.known.put_weighing(weight, tenant.clone(), Known { edition, since, takers: takers.clone() });
-        Ok(Takers(takers))
+        let open = self.endpoints.list(tenant).await?.into_iter().filter(Endpoint::is_open);
+        let takers = Takers(open.map(|endpoint| (endpoint.id, endpoint.subscription)).collect());
+        let known = Known { edition, since, takers: takers.clone() };
+        self.known.put_weighing(1 + takers.weight(), tenant.clone(), known);
+        Ok(takers)
     }
 }
