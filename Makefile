@@ -17,6 +17,7 @@ cargo_deny_version := 0.20.2
 cargo_deny := .local/cargo-deny-$(cargo_deny_version)/bin/cargo-deny
 target := $(or $(CARGO_TARGET_DIR),target)
 functions := $(notdir $(patsubst %/,%,$(wildcard functions/*/)))
+page := portal/dist/index.html
 # Bytes: 8 MB.
 largest_binary := 8388608
 
@@ -51,14 +52,27 @@ watch: ## Serve all routes from source with cargo lambda, on the tables and queu
 	@PATH="$(abspath $(venv))/lambda/bin:$$PATH" exec cargo lambda watch --profile local --env-file .local/rail.env $(ARGS)
 
 .PHONY: build
-build: ## Compile everything for this machine
+build: portal ## Compile everything for this machine
 	@cargo build $(local) --bins
+
+.PHONY: portal
+portal: $(page) ## Build the web page that the function get-portal serves
+
+$(page): $(shell find portal -name node_modules -prune -o -name dist -prune -o -type f -print)
+	@npm ci --prefix portal --silent
+	@npm run build --prefix portal --silent
+	@touch $@
+
+.PHONY: openapi
+openapi: ## Write openapi.json as the code says
+	@cargo run --quiet --profile local --locked -p rail --example openapi > openapi.json.new
+	@mv openapi.json.new openapi.json
 
 .PHONY: test
 test: check deny unit bench-smoke template e2e sizes ## Run every check and every test, as CI does
 
 .PHONY: check
-check: ## Formatting, lints and documentation of the Rust code, warnings denied
+check: portal ## Formatting, lints and documentation of the Rust code, warnings denied
 	cargo fmt --all --check
 	cargo clippy $(local) --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc $(local) --no-deps
@@ -78,7 +92,7 @@ unit: build ## Unit, property and store tests; the store's run on an emulator of
 	$(venv)/emulator/bin/python infra/local/with_emulator.py cargo test $(local)
 
 .PHONY: bench
-bench: ## Measure the functions as they are released: time, CPU, memory, calls, cost; into bench/results.json (ARGS="--help")
+bench: portal ## Measure the functions as they are released: time, CPU, memory, calls, cost; into bench/results.json (ARGS="--help")
 	cargo build --release --locked --bin bench --bin bare $(addprefix --bin ,$(functions))
 	@$(target)/release/bench $(ARGS)
 
@@ -94,17 +108,18 @@ template: ## Lint the template
 
 .PHONY: e2e
 e2e: build ## End-to-end tests on the deployed template (ARGS="-k …")
-	@$(PYTHON) infra/local/venvs.py emulator sam tests
+	@$(PYTHON) infra/local/venvs.py emulator sam tests schemathesis
+	@$(PYTHON) infra/local/programs.py
 	@npm ci --prefix tests/e2e/node --silent
 	$(venv)/tests/bin/python -m pytest tests/e2e $(ARGS)
 
 .PHONY: lambda
-lambda: ## Build the functions for AWS into target/lambda (ARCH=arm64 or x86_64)
+lambda: portal ## Build the functions for AWS into target/lambda (ARCH=arm64 or x86_64)
 	@$(PYTHON) infra/local/venvs.py lambda
 	PATH="$(abspath $(venv))/lambda/bin:$$PATH" cargo lambda build --release $(if $(filter arm64,$(ARCH)),--arm64,--x86-64) --locked --lambda-dir target/lambda $(addprefix --bin ,$(functions))
 	@$(call check_sizes,target/lambda/$$function/bootstrap)
 
 .PHONY: sizes
-sizes: ## Release builds for this machine, none larger than 8 MB
+sizes: portal ## Release builds for this machine, none larger than 8 MB
 	cargo build --release --locked $(addprefix --bin ,$(functions))
 	@$(call check_sizes,$(target)/release/$$function)

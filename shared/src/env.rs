@@ -138,3 +138,11 @@ pub fn target_rules() -> Result<TargetRules, EnvError> {
     let allow: bool = parsed("ALLOW_PRIVATE_TARGETS")?;
     Ok(if allow { TargetRules::PrivateToo } else { TargetRules::PublicOnly })
 }
+
+/// `STRICT_EVENT_TYPES`: whether what is published must be as the catalog says.
+///
+/// # Errors
+/// When it is missing, or neither `true` nor `false`.
+pub fn strict_event_types() -> Result<bool, EnvError> {
+    parsed("STRICT_EVENT_TYPES")
+}

@@ -28,6 +28,7 @@ pub mod schedule;
 pub mod sealing;
 pub mod sender;
 pub mod store;
+pub mod strictness;
 pub mod telemetry;
 mod tls;
 pub mod wiring;

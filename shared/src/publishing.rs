@@ -18,7 +18,7 @@ use crate::clock;
 use crate::domain::announcement::Announcement;
 use crate::domain::delivery::{Delivery, Fence, State, Trigger};
 use crate::domain::event::{Body, Data, EventHead, EventMetadata, Retention};
-use crate::domain::id::{EventId, TenantId};
+use crate::domain::id::{EndpointId, EventId, TenantId};
 use crate::domain::pattern::EventType;
 use crate::packing::{Known, Packed};
 use crate::queue::{Message, PackedBody, Queue};
@@ -95,6 +95,23 @@ struct Begun {
     before: bool,
 }
 
+/// Whom an event goes to.
+enum Audience<'a> {
+    /// Whoever subscribes to its type.
+    Subscribers(&'a Takers),
+    /// This endpoint alone.
+    Only(EndpointId),
+}
+
+impl Audience<'_> {
+    fn of(&self, event_type: &EventType) -> Vec<EndpointId> {
+        match self {
+            Self::Subscribers(takers) => takers.of(event_type),
+            Self::Only(endpoint) => vec![*endpoint],
+        }
+    }
+}
+
 /// An event that is written, and what its messages carry.
 struct Written {
     published: Published,
@@ -115,8 +132,9 @@ impl Publisher {
         idempotency: Option<Idempotency<'_>>,
     ) -> Result<(Published, bool), PublishError> {
         let (begun, takers) = self.begin(tenant, idempotency).await?;
-        let written = self.write((tenant, &takers), publication, begun, 0).await?;
-        self.queue.send(&messages(&written, begun).collect::<Vec<_>>(), clock::now()).await?;
+        let of = (tenant, &Audience::Subscribers(&takers));
+        let written = self.write(of, publication, begun, 0).await?;
+        self.queue.send(&messages(&written, begun, Trigger::Policy).collect::<Vec<_>>(), clock::now()).await?;
         Ok((written.published, begun.before))
     }
 
@@ -132,7 +150,7 @@ impl Publisher {
         idempotency: Option<Idempotency<'_>>,
     ) -> Result<PublishedAll, PublishError> {
         let (begun, takers) = self.begin(tenant, idempotency).await?;
-        let of = (tenant, &takers);
+        let of = (tenant, &Audience::Subscribers(&takers));
         let write = |(place, publication): (u32, Option<Publication>)| {
             OptionFuture::from(publication.map(|publication| self.write(of, publication, begun, place)))
         };
@@ -147,12 +165,27 @@ impl Publisher {
     /// # Errors
     /// When table or queue did not take all: it is to be announced again.
     pub async fn announce(&self, tenant: &TenantId, announcement: Announcement) -> Result<(), PublishError> {
-        let Announcement { id, at, event_type, data } = announcement;
-        let publication = Publication { event_type, data, metadata: EventMetadata::default() };
-        let begun = Begun { first: id, created_at: at, before: true };
         let takers = self.directory.takers(tenant).await?;
-        let written = self.write((tenant, &takers), publication, begun, 0).await?;
-        Ok(self.queue.send(&messages(&written, begun).collect::<Vec<_>>(), clock::now()).await?)
+        let (publication, begun) = announced(announcement, true);
+        let of = (tenant, &Audience::Subscribers(&takers));
+        let written = self.write(of, publication, begun, 0).await?;
+        Ok(self.queue.send(&messages(&written, begun, Trigger::Policy).collect::<Vec<_>>(), clock::now()).await?)
+    }
+
+    /// Sends an event of the rail's own to one endpoint, as a test of it, whatever it subscribes to.
+    ///
+    /// # Errors
+    /// When table or queue did not take all: then no test is promised.
+    pub async fn test(
+        &self,
+        tenant: &TenantId,
+        endpoint: EndpointId,
+        test: Announcement,
+    ) -> Result<Published, PublishError> {
+        let (publication, begun) = announced(test, false);
+        let written = self.write((tenant, &Audience::Only(endpoint)), publication, begun, 0).await?;
+        self.queue.send(&messages(&written, begun, Trigger::Test).collect::<Vec<_>>(), clock::now()).await?;
+        Ok(written.published)
     }
 
     /// Which events the request is about, and who takes the tenant's events.
@@ -182,7 +215,7 @@ impl Publisher {
     /// its deliveries may have gone on.
     async fn write(
         &self,
-        (tenant, takers): (&TenantId, &Takers),
+        (tenant, audience): (&TenantId, &Audience<'_>),
         publication: Publication,
         begun: Begun,
         place: u32,
@@ -190,7 +223,7 @@ impl Publisher {
         let Publication { event_type, data, metadata } = publication;
         let (id, created_at, tenant) = (begun.first.nth_after(place), begun.created_at, tenant.clone());
         let body = Body::compose((id, created_at), &event_type, &data, &metadata, &tenant);
-        let (endpoints, expires) = (takers.of(&event_type), self.retention.end(created_at));
+        let (endpoints, expires) = (audience.of(&event_type), self.retention.end(created_at));
         let event = EventHead { id, tenant, event_type, created_at, metadata, endpoints, expires };
         let packed = Packed::new(&body, Known::from(&event));
         let (carried, now) = (PackedBody::new(&packed), clock::now());
@@ -215,8 +248,9 @@ impl Publisher {
     ) -> Vec<Option<Result<Published, PublishError>>> {
         let due =
             written.iter().enumerate().filter_map(|(index, written)| Some((index, written.as_ref()?.as_ref().ok()?)));
-        let (of, messages): (Vec<_>, Vec<_>) =
-            due.flat_map(|(index, written)| messages(written, begun).map(move |message| (index, message))).unzip();
+        let (of, messages): (Vec<_>, Vec<_>) = due
+            .flat_map(|(index, written)| messages(written, begun, Trigger::Policy).map(move |message| (index, message)))
+            .unzip();
         let taken = self.queue.send_each(&messages, clock::now()).await;
         let published = |written: Option<Result<Written, _>>| Some(written?.map(|written| written.published));
         let mut each: Vec<_> = written.into_iter().map(published).collect();
@@ -229,14 +263,21 @@ impl Publisher {
     }
 }
 
+/// An event of the rail's own, as something to publish; whether some of it may have been done before.
+fn announced(announcement: Announcement, before: bool) -> (Publication, Begun) {
+    let Announcement { id, at, event_type, data } = announcement;
+    let publication = Publication { event_type, data, metadata: EventMetadata::default() };
+    (publication, Begun { first: id, created_at: at, before })
+}
+
 /// A message for each delivery whose first attempt is still to be made.
-fn messages(written: &Written, begun: Begun) -> impl Iterator<Item = Message> {
+fn messages(written: &Written, begun: Begun, trigger: Trigger) -> impl Iterator<Item = Message> {
     let due = written.published.deliveries.iter().filter(|delivery| match delivery.state {
         State::Pending(_) => delivery.fence == Fence::FIRST,
         State::Held | State::Retrying { .. } | State::Delivered | State::Failed(_) => false,
     });
     due.map(move |delivery| {
-        let message = Message::about(delivery, Trigger::Policy).carrying(&written.body);
+        let message = Message::about(delivery, trigger).carrying(&written.body);
         if begun.before { message } else { message.fresh() }
     })
 }

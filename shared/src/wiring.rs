@@ -20,7 +20,9 @@ use crate::store::Log;
 use crate::store::api_keys::ApiKeys;
 use crate::store::directory::Directory;
 use crate::store::endpoints::Endpoints;
+use crate::store::event_types::EventTypes;
 use crate::store::limits::Limits;
+use crate::strictness::Strictness;
 use crate::{aws, telemetry};
 
 /// What every part is made from.
@@ -73,6 +75,22 @@ impl Wiring {
     /// When a setting is missing.
     pub fn endpoints(&self) -> Result<Endpoints, EnvError> {
         Ok(Endpoints::new(self.dynamodb.clone(), env::text("ENDPOINTS_TABLE")?))
+    }
+
+    /// The catalog of event types.
+    ///
+    /// # Errors
+    /// When a setting is missing.
+    pub fn event_types(&self) -> Result<EventTypes, EnvError> {
+        Ok(EventTypes::new(self.dynamodb.clone(), env::text("ENDPOINTS_TABLE")?))
+    }
+
+    /// How strict publishing is.
+    ///
+    /// # Errors
+    /// When a setting is missing.
+    pub fn strictness(&self) -> Result<Strictness, EnvError> {
+        Ok(if env::strict_event_types()? { Strictness::strict(self.event_types()?) } else { Strictness::Lenient })
     }
 
     /// Events and deliveries.

@@ -47,6 +47,15 @@ class Behind:
         key = endpoint_key(tenant, endpoint_id)
         self.dynamodb.delete_item(TableName=self.outputs["EndpointsTable"], Key=key)
 
+    def restart_recovery(self, tenant: str, recovery_id: str) -> None:
+        """Has a recovery that is over run once more."""
+        key = {"pk": {"S": f"RECOVERY#{tenant}"}, "sk": {"S": recovery_id}}
+        table = self.outputs["DeliveriesTable"]
+        item = self.dynamodb.get_item(TableName=table, Key=key)["Item"]
+        self.dynamodb.put_item(TableName=table, Item=item | {"status": {"M": {"status": {"S": "running"}}}})
+        chore = {"tenant": tenant, "endpoint": item["endpoint"]["S"], "recovery": recovery_id}
+        self.send("ChoresQueueUrl", json.dumps(chore))
+
     def take_slots_of_the_next(self, seconds: int, endpoint_id: str) -> None:
         """Leaves no slot of an endpoint that goes at a rate free for so long."""
         next_free = int((time.time() + seconds) * 1_000_000)

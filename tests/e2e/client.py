@@ -44,6 +44,13 @@ class Api:
         """The new secret."""
         return self.expect(200, "POST", f"/endpoints/{endpoint_id}/rotate-secret", json=body)["secret"]
 
+    def test_endpoint(self, endpoint_id: str) -> Json:
+        """The event that tests the endpoint."""
+        return self.expect(202, "POST", f"/endpoints/{endpoint_id}/test")
+
+    def recover(self, endpoint_id: str, **period: str) -> Json:
+        return self.expect(202, "POST", f"/endpoints/{endpoint_id}/recover", json=period)
+
     def delete_endpoint(self, endpoint_id: str) -> None:
         self.expect(204, "DELETE", f"/endpoints/{endpoint_id}")
 

@@ -1,5 +1,6 @@
 """A receiver of webhooks that runs inside the tests: it keeps every request, and answers each path by its script."""
 
+import json
 import threading
 import time
 import uuid
@@ -7,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
+from typing import Any
 
 from local_server import LocalServer
 
@@ -32,6 +34,9 @@ class Received:
     """On the clock of `time.monotonic`."""
     answered: int
     """The status of the answer."""
+
+    def json(self) -> Any:
+        return json.loads(self.body)
 
 
 class Receiver(LocalServer):

@@ -8,6 +8,10 @@ TEMPLATE = (ROOT / "template.yaml").read_text()
 FUNCTIONS = sorted(path.name for path in (ROOT / "functions").iterdir() if path.is_dir())
 
 
+# Those that answer whoever asks, without a key.
+DOCUMENTS = ("get-openapi", "get-portal")
+
+
 def camel(package: str) -> str:
     return "".join(word.capitalize() for word in package.split("-"))
 
@@ -17,3 +21,8 @@ def routes_of_the_template() -> set[tuple[str, str, str]]:
     functions = re.findall(r"CodeUri: target/lambda/([a-z-]+)/\n(.*?)(?=\n  [A-Z#]|\Z)", TEMPLATE, re.DOTALL)
     route = re.compile(r'Method: ([A-Z]+), Path: "?([^" ]+)"? }')
     return {(method, path, package) for package, text in functions for method, path in route.findall(text)}
+
+
+def routes_of_the_api() -> set[tuple[str, str]]:
+    """Method and path of each route that wants a key."""
+    return {(method, path) for method, path, package in routes_of_the_template() if package not in DOCUMENTS}

@@ -30,6 +30,11 @@ def intolerant() -> Stack:
     return Stack(parameters=parameters, sweep_seconds=SWEEP_SECONDS)
 
 
+def strict() -> Stack:
+    """Takes what the catalog describes, and nothing else."""
+    return Stack(parameters={"StrictEventTypes": "true"}, sweep_seconds=SWEEP_SECONDS)
+
+
 def with_defaults() -> Stack:
     """Has every default of the template."""
     return Stack(sweep_seconds=SWEEP_SECONDS)

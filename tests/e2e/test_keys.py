@@ -1,17 +1,22 @@
 """Who gets in: every route wants a key, a valid one, and one with its scope."""
 
+import re
 from typing import Any
 
 import pytest
 from client import Api, refused
 from rail_command import Operator
+from routes import routes_of_the_api
 from stack import Stack
 from tenants import NewTenant
 from waiting import eventually
 
-SCOPES = ("endpoints:read", "endpoints:write", "events:publish", "events:read", "events:write")
+SCOPES = ("endpoints:read", "endpoints:write", "events:publish", "events:read", "events:write", "event-types:write")
+# Of the tenant's own things: what `admin` stands for.
+TENANTS_SCOPES = SCOPES[:-1]
 NO_ENDPOINT = "/endpoints/we_01M85799PFY4HXC6CAM002M5T7"
 NO_EVENT = "/events/evt_01M85799PFY4HXC6CAM002M5T7"
+NO_EVENT_TYPE = "/event-types/no.such.type"
 
 # Each route, the scope it needs, and what it says to whoever has it and names nothing that exists.
 ROUTES = [
@@ -21,6 +26,10 @@ ROUTES = [
     ("PATCH", NO_ENDPOINT, "endpoints:write", 404),
     ("DELETE", NO_ENDPOINT, "endpoints:write", 404),
     ("POST", f"{NO_ENDPOINT}/rotate-secret", "endpoints:write", 404),
+    ("POST", f"{NO_ENDPOINT}/test", "endpoints:write", 404),
+    ("POST", f"{NO_ENDPOINT}/recover", "events:write", 400),
+    ("GET", f"{NO_ENDPOINT}/recoveries/rec_01M85799PFY4HXC6CAM002M5T7", "events:read", 404),
+    ("GET", f"{NO_ENDPOINT}/stats", "events:read", 404),
     ("POST", "/events", "events:publish", 400),
     ("POST", "/events/batch", "events:publish", 400),
     ("GET", "/events", "events:read", 200),
@@ -28,7 +37,11 @@ ROUTES = [
     ("GET", f"{NO_EVENT}/attempts", "events:read", 404),
     ("POST", f"{NO_EVENT}/retry", "events:write", 404),
     ("DELETE", f"{NO_EVENT}/retry", "events:write", 404),
+    ("PUT", NO_EVENT_TYPE, "event-types:write", 400),
+    ("DELETE", NO_EVENT_TYPE, "event-types:write", 404),
 ]
+# Those that any key opens.
+FOR_ANY_KEY = [("GET", "/event-types", 200), ("GET", NO_EVENT_TYPE, 404)]
 BAD_AUTHORIZATIONS = {
     "no header": None,
     "nothing": "",
@@ -46,10 +59,20 @@ BAD_AUTHORIZATIONS = {
 
 
 def body_of(method: str) -> dict[str, Any]:
-    return {"json": {}} if method in ("POST", "PATCH") else {}
+    return {"json": {}} if method in ("POST", "PATCH", "PUT") else {}
 
 
-@pytest.mark.parametrize(("method", "path"), [(method, path) for method, path, *_ in ROUTES])
+def test_no_route_is_forgotten() -> None:
+    """A route that is added says here which scope it wants, and is tried below."""
+    tried = [(method, f"/v1/webhooks{path}") for method, path, *_ in [*ROUTES, *FOR_ANY_KEY]]
+    served = routes_of_the_api()
+    assert len(tried) == len(served)
+    patterns = {(method, re.sub(r"\{\w+\}", "[^/]+", path)) for method, path in served}
+    for method, pattern in patterns:
+        assert [path for other, path in tried if other == method and re.fullmatch(pattern, path)], (method, pattern)
+
+
+@pytest.mark.parametrize(("method", "path"), [(method, path) for method, path, *_ in [*ROUTES, *FOR_ANY_KEY]])
 def test_every_route_wants_a_key(stack: Stack, method: str, path: str) -> None:
     response = Api(stack.url, "nobody", key=None).call(method, path, **body_of(method))
     assert "Authorization: Bearer" in refused(response, 401, "UNAUTHORIZED")["message"]
@@ -93,8 +116,18 @@ def test_a_route_wants_its_scope_and_no_other(
     assert scope in error["message"]
 
 
-@pytest.mark.parametrize(("method", "path", "status"), [(method, path, status) for method, path, _, status in ROUTES])
-def test_admin_may_do_everything(api: Api, method: str, path: str, status: int) -> None:
+@pytest.mark.parametrize(("method", "path", "status"), FOR_ANY_KEY)
+@pytest.mark.parametrize("scope", SCOPES)
+def test_some_routes_open_to_any_key(
+    holders: dict[str, tuple[Api, Api]], scope: str, method: str, path: str, status: int,
+) -> None:
+    assert holders[scope][0].call(method, path).status_code == status
+
+
+@pytest.mark.parametrize(("method", "path", "status"), [
+    (method, path, status) for method, path, scope, status in ROUTES if scope in TENANTS_SCOPES
+])
+def test_admin_may_do_everything_to_the_tenants_own(api: Api, method: str, path: str, status: int) -> None:
     assert api.call(method, path, **body_of(method)).status_code == status
 
 

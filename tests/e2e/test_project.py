@@ -22,8 +22,14 @@ def test_cargo_lambda_serves_the_routes_of_the_template() -> None:
 
 
 def test_the_readme_lists_the_routes_of_the_template() -> None:
-    listed = re.findall(r"^\| `([A-Z]+) (/v1/\S+)` \|", (ROOT / "README.md").read_text(), re.MULTILINE)
+    listed = re.findall(r"^\| `([A-Z]+) (/\S+)` \|", (ROOT / "README.md").read_text(), re.MULTILINE)
     assert sorted(listed) == sorted((method, path) for method, path, _ in routes_of_the_template())
+
+
+def test_the_description_of_the_api_has_the_routes_of_the_template() -> None:
+    paths = json.loads((ROOT / "openapi.json").read_text())["paths"]
+    described = {(method.upper(), path) for path, operations in paths.items() for method in operations}
+    assert described == {(method, path) for method, path, _ in routes_of_the_template()}
 
 
 def test_the_readme_lists_the_parameters_of_the_template_with_their_defaults() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 from client import Api, refused
 from receiver import Answer, Receiver
-from routes import routes_of_the_template
+from routes import routes_of_the_api
 from stack import ROOT, Stack
 from tenants import NewTenant
 from waiting import eventually
@@ -32,6 +32,10 @@ ROUTES = [
     Route("PATCH", "/v1/webhooks/endpoints/{id}", [("", {"status": "disabled"})]),
     Route("DELETE", "/v1/webhooks/endpoints/{id}", [("", {})]),
     Route("POST", "/v1/webhooks/endpoints/{id}/rotate-secret", [("", {})]),
+    Route("POST", "/v1/webhooks/endpoints/{id}/test", [("", {})]),
+    Route("POST", "/v1/webhooks/endpoints/{id}/recover", [("", {"since": "2020-01-01T00:00:00Z"})]),
+    Route("GET", "/v1/webhooks/endpoints/{id}/recoveries/{recoveryId}", [("", {})]),
+    Route("GET", "/v1/webhooks/endpoints/{id}/stats", [("", {})]),
     Route("POST", "/v1/webhooks/events"),
     Route("POST", "/v1/webhooks/events/batch"),
     Route("GET", "/v1/webhooks/events", [("?endpointId={endpoint}", {}), ("?endpointId={endpoint}&status=retrying", {})],
@@ -40,6 +44,11 @@ ROUTES = [
     Route("GET", "/v1/webhooks/events/{id}/attempts", [("", {})], pages=True),
     Route("POST", "/v1/webhooks/events/{id}/retry", [("", {}), ("", {"endpointId": "{endpoint}"})]),
     Route("DELETE", "/v1/webhooks/events/{id}/retry", [("", {}), ("?endpointId={endpoint}", {})]),
+    # The catalog is the same for all tenants.
+    Route("GET", "/v1/webhooks/event-types", pages=True),
+    Route("GET", "/v1/webhooks/event-types/{name}"),
+    Route("PUT", "/v1/webhooks/event-types/{name}"),
+    Route("DELETE", "/v1/webhooks/event-types/{name}"),
 ]
 
 
@@ -50,11 +59,12 @@ class Theirs:
     api: Api
     endpoint: str
     event: str
+    recovery: str
 
     def path(self, route: Route) -> str:
         """The route's path as `Api` has it, with their object in it."""
         named = self.endpoint if "/endpoints/" in route.path else self.event
-        return route.path.removeprefix("/v1/webhooks").replace("{id}", named)
+        return route.path.removeprefix("/v1/webhooks").replace("{id}", named).replace("{recoveryId}", self.recovery)
 
 
 @pytest.fixture(scope="module")
@@ -65,14 +75,13 @@ def theirs(new_tenant: NewTenant, receiver: Receiver) -> Theirs:
     event, other = (api.publish("contract.created", {"a": 1})["id"] for _ in range(2))
     for event_id in (event, other):
         eventually(lambda: api.attempts(event_id), lambda attempts: len(attempts) == 2)
-    return Theirs(api, endpoint, event)
+    recovery = api.recover(endpoint, since="2020-01-01T00:00:00Z")["id"]
+    return Theirs(api, endpoint, event, recovery)
 
 
 def test_no_route_is_forgotten() -> None:
     """A route that is added says here how another tenant's things could be asked for, and is tried below."""
-    assert {(route.method, route.path) for route in ROUTES} == {
-        (method, path) for method, path, _ in routes_of_the_template()
-    }
+    assert {(route.method, route.path) for route in ROUTES} == routes_of_the_api()
     assert [route for route in ROUTES if "{id}" in route.path and not route.names] == []
     paging = re.findall(r"^\| `GET (/v1/\S+)` \|[^|]*`cursor`", (ROOT / "README.md").read_text(), re.MULTILINE)
     assert sorted(route.path for route in ROUTES if route.pages) == sorted(paging)

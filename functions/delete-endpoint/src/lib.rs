@@ -32,7 +32,7 @@ pub async fn delete_endpoint(app: Arc<DeleteEndpoint>, request: Request) -> Resu
     let tenant = app.gate.authenticate(&request, Scope::EndpointsWrite).await?;
     let id = api::id(&request)?;
     app.endpoints.find(&tenant, id).await?.ok_or(ApiError::NotFound("endpoint"))?;
-    let chore = Chore { tenant, endpoint: id };
+    let chore = Chore::of(tenant, id);
     app.chores.ask_before(&chore).await?;
     let removed = app.endpoints.remove(&chore.tenant, id).await?;
     app.chores.ask_after(&chore).await?;

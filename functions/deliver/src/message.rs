@@ -187,10 +187,12 @@ impl Deliver {
             // Before the record: after it, a repeated message would find nothing left to do.
             self.disable(parcel.endpoint, DisabledReason::Gone).await?;
         }
-        if self.settle(&delivery, &next).await? {
-            self.note_health(parcel.endpoint, &next).await?;
+        let recorded = self.settle(&delivery, &next).await?;
+        match trigger {
+            Trigger::Policy | Trigger::Manual if recorded => self.note_health(parcel.endpoint, &next).await,
+            // Neither what somebody else recorded, nor a test, says anything of the endpoint's health.
+            Trigger::Policy | Trigger::Manual | Trigger::Test => Ok(()),
         }
-        Ok(())
     }
 
     async fn give_up(&self, delivery: &Delivery, reason: Reason) -> Result<(), Fault> {
@@ -233,7 +235,7 @@ impl Deliver {
         let found = self.endpoints.find(&delivery.tenant, delivery.endpoint).await?;
         if found.is_none_or(|endpoint| endpoint.status != EndpointStatus::Paused) {
             let Delivery { tenant, endpoint, .. } = delivery.clone();
-            self.chores.ask_after(&Chore { tenant, endpoint }).await?;
+            self.chores.ask_after(&Chore::of(tenant, endpoint)).await?;
         }
         Ok(())
     }
@@ -249,7 +251,7 @@ impl Deliver {
 
 /// To look after this endpoint.
 pub fn chore(endpoint: &Endpoint) -> Chore {
-    Chore { tenant: endpoint.tenant.clone(), endpoint: endpoint.id }
+    Chore::of(endpoint.tenant.clone(), endpoint.id)
 }
 
 /// Whether the queue has handed this message out before. When it does not say: it may have.

@@ -8,11 +8,13 @@ use rail::domain::key::Scope;
 use rail::env::EnvError;
 use rail::publishing::Publisher;
 use rail::store::Idempotency;
+use rail::strictness::Strictness;
 use rail::wiring::Wiring;
 
 /// What the route works with.
 pub struct PublishEvent {
     gate: Gate,
+    strictness: Strictness,
     publisher: Publisher,
 }
 
@@ -20,7 +22,7 @@ impl PublishEvent {
     /// # Errors
     /// When a setting is missing.
     pub fn new(wiring: &Wiring) -> Result<Self, EnvError> {
-        Ok(Self { gate: wiring.gate()?, publisher: wiring.publisher()? })
+        Ok(Self { gate: wiring.gate()?, strictness: wiring.strictness()?, publisher: wiring.publisher()? })
     }
 }
 
@@ -32,6 +34,7 @@ pub async fn publish_event(app: Arc<PublishEvent>, request: Request) -> Result<A
     let tenant = app.gate.authenticate(&request, Scope::EventsPublish).await?;
     let body = api::bytes(&request)?;
     let publication = api::json::<NewEvent>(body)?.into_publication(&tenant)?;
+    app.strictness.admit(&publication.event_type, &publication.data).await?;
     let key = api::idempotency_key(&request)?;
     let idempotency = key.as_ref().map(|key| Idempotency { key, body });
     let (published, before) = app.publisher.publish(&tenant, publication, idempotency).await?;

@@ -8,13 +8,15 @@ use rail::api::view::PublishedView;
 use rail::api::{self, Accepted, ApiError, Gate, NewEvents, Request};
 use rail::domain::key::Scope;
 use rail::env::EnvError;
-use rail::publishing::{PublishedAll, Publisher};
+use rail::publishing::{Publication, PublishedAll, Publisher};
 use rail::store::Idempotency;
+use rail::strictness::Strictness;
 use rail::wiring::Wiring;
 
 /// What the route works with.
 pub struct PublishEvents {
     gate: Gate,
+    strictness: Strictness,
     publisher: Publisher,
 }
 
@@ -22,7 +24,7 @@ impl PublishEvents {
     /// # Errors
     /// When a setting is missing.
     pub fn new(wiring: &Wiring) -> Result<Self, EnvError> {
-        Ok(Self { gate: wiring.gate()?, publisher: wiring.publisher()? })
+        Ok(Self { gate: wiring.gate()?, strictness: wiring.strictness()?, publisher: wiring.publisher()? })
     }
 }
 
@@ -33,7 +35,14 @@ impl PublishEvents {
 pub async fn publish_events(app: Arc<PublishEvents>, request: Request) -> Result<Accepted<PublishedView>, ApiError> {
     let tenant = app.gate.authenticate(&request, Scope::EventsPublish).await?;
     let body = api::bytes_of_batch(&request)?;
-    let events = api::json::<NewEvents>(body)?.into_publications(&tenant)?;
+    let mut events = api::json::<NewEvents>(body)?.into_publications(&tenant)?;
+    for event in &mut events {
+        if let Ok(Publication { event_type, data, .. }) = event
+            && let Err(refused) = app.strictness.admit(event_type, data).await
+        {
+            *event = Err(refused.into());
+        }
+    }
     let key = api::idempotency_key(&request)?;
     let idempotency = key.as_ref().map(|key| Idempotency { key, body });
 

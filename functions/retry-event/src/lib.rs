@@ -8,17 +8,15 @@ use std::sync::Arc;
 
 use futures::future::try_join_all;
 use rail::api::view::EventView;
-use rail::api::{self, Accepted, ApiError, Asked, Gate, RACES, Request};
+use rail::api::{self, Accepted, ApiError, Asked, Gate, RACES, Request, RetryInput};
 use rail::clock;
 use rail::domain::delivery::{Delivery, NotRetryable, Retry, Trigger};
-use rail::domain::id::EndpointId;
 use rail::domain::key::Scope;
 use rail::env::EnvError;
 use rail::queue::{Message, Queue};
 use rail::store::Log;
 use rail::store::deliveries::Recorded;
 use rail::wiring::Wiring;
-use serde::Deserialize;
 
 /// What the route works with.
 pub struct RetryEvent {
@@ -42,20 +40,13 @@ impl RetryEvent {
 pub async fn retry_event(app: Arc<RetryEvent>, request: Request) -> Result<Accepted<EventView>, ApiError> {
     let tenant = app.gate.authenticate(&request, Scope::EventsWrite).await?;
     let id = api::id(&request)?;
-    let RetryBody { endpoint_id } = api::json_or_default(api::bytes(&request)?)?;
+    let RetryInput { endpoint_id } = api::json_or_default(api::bytes(&request)?)?;
     let mut asked = Asked::find(&app.log, &tenant, id, endpoint_id).await?;
     let retried = try_join_all(asked.deliveries().map(|delivery| app.retry(delivery))).await?;
     if !retried.iter().any(Result::is_ok) {
         return Err(ApiError::Conflict(nothing_to_retry(retried)));
     }
     Ok(Accepted::Now(asked.into_view()))
-}
-
-/// The body of the request.
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "a JSON object")]
-struct RetryBody {
-    endpoint_id: Option<EndpointId>,
 }
 
 impl RetryEvent {

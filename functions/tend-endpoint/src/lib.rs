@@ -1,12 +1,13 @@
 //! Looks after endpoints that have changed: takes chores from their queue.
 //!
 //! It reads what an endpoint is *now*, and brings its deliveries into line with that. So it does not matter how often a chore
-//! comes, how late, or after how many changes.
+//! comes, how late, or after how many changes. Turns of recoveries ([`recover`]) are chores too.
 
 use std::sync::Arc;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use futures::stream::{StreamExt, TryStreamExt, iter};
+use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent};
 use rail::aws::AwsError;
 use rail::chores::{Chore, Chores};
@@ -22,6 +23,8 @@ use rail::store::limits::Limits;
 use rail::store::{Log, StoreError};
 use rail::wiring::{StartError, Wiring};
 use rail::{batch, clock};
+
+mod recover;
 
 /// The most deliveries that one chore looks at; if there are more, another follows. They are all in memory at once, with
 /// their attempts.
@@ -87,7 +90,8 @@ pub async fn tend_endpoint(app: Arc<TendEndpoint>, event: LambdaEvent<SqsEvent>)
 impl TendEndpoint {
     async fn handle(self: Arc<Self>, record: SqsMessage) -> Result<(), Fault> {
         match serde_json::from_str(record.body.as_deref().unwrap_or_default()) {
-            Ok(chore) => self.tend(&chore).await,
+            Ok(chore @ Chore { recovery: Some(recovery), .. }) => self.recover(&chore, recovery).await,
+            Ok(chore @ Chore { recovery: None, .. }) => self.tend(&chore).await,
             Err(why) => Ok(batch::put_aside(&self.dead_letters, &record, &why).await?),
         }
     }
@@ -127,35 +131,42 @@ impl TendEndpoint {
         Ok(())
     }
 
-    /// Lets go what was kept back, oldest first, at a pace. Each message is enqueued before its delivery is recorded: a crash
-    /// in between leaves a message that the delivery function completes, never a delivery that waits for nothing.
+    /// Lets go what was kept back, oldest first.
     async fn release(&self, chore: &Chore, endpoint: &Endpoint) -> Result<(), Fault> {
         let (mut held, more) = self.waiting(chore, Status::Pending).await?;
         held.sort_by_key(|delivery| delivery.event);
         let released: Vec<_> =
             held.iter().filter_map(|delivery| Some((delivery.fence, delivery.released()?))).collect();
-        if !released.is_empty() {
-            let rate = endpoint.rate_limit.map_or(self.release_rate, |limit| limit.min(self.release_rate));
-            let now = clock::now();
-            let count = u16::try_from(released.len()).unwrap_or(AT_ONCE);
-            let first = self.limits.reserve(endpoint.id, rate, count, now).await?;
-            let slots = (0..).map(|index| first.saturating_add(rate.spacing() * index).unwrap_or(first));
-            let messages: Vec<_> = released
-                .iter()
-                .zip(slots)
-                .map(|((_, next), slot)| Message::about(next, Trigger::Policy).at(slot))
-                .collect();
-            self.retries.send(&messages, now).await?;
-            self.record(released).await?;
-        }
+        self.let_go(endpoint, released, Trigger::Policy).await?;
         if more { Ok(self.chores.ask_after(chore).await?) } else { Ok(()) }
+    }
+
+    /// Starts deliveries, each from its fence, in this order and at a pace; returns when the last of them is due. Each message
+    /// is enqueued before its delivery is recorded: a crash in between leaves a message that the delivery function completes,
+    /// never a delivery that waits for nothing.
+    async fn let_go(
+        &self,
+        endpoint: &Endpoint,
+        started: Vec<(Fence, Delivery)>,
+        trigger: Trigger,
+    ) -> Result<Timestamp, Fault> {
+        let now = clock::now();
+        let Ok(count @ 1..) = u16::try_from(started.len()) else { return Ok(now) };
+        let rate = endpoint.rate_limit.map_or(self.release_rate, |limit| limit.min(self.release_rate));
+        let first = self.limits.reserve(endpoint.id, rate, count, now).await?;
+        let slot = |index: u16| first.saturating_add(rate.spacing() * i32::from(index)).unwrap_or(first);
+        let messages: Vec<_> =
+            started.iter().zip(0..).map(|((_, next), index)| Message::about(next, trigger).at(slot(index))).collect();
+        self.retries.send(&messages, now).await?;
+        self.record(started).await?;
+        Ok(slot(count - 1))
     }
 
     /// The oldest of this tenant's deliveries that wait for the endpoint with this status, and whether there may be more.
     async fn waiting(&self, chore: &Chore, status: Status) -> Result<(Vec<Delivery>, bool), Fault> {
         let now = clock::now();
         let at_once = usize::from(AT_ONCE);
-        let mut listing = self.log.open_deliveries_from_the_oldest((chore.endpoint, status), at_once, now);
+        let mut listing = self.log.open_deliveries_from_the_oldest((chore.endpoint, status), None, at_once, now);
         loop {
             let mut shown = Vec::new();
             while shown.len() < at_once

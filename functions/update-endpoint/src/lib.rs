@@ -57,7 +57,7 @@ pub async fn update_endpoint(app: Arc<UpdateEndpoint>, request: Request) -> Resu
         headers,
         rate_limit: rate_limit.change(),
     };
-    let chore = Chore { tenant, endpoint: id };
+    let chore = Chore::of(tenant, id);
     if status.is_some() {
         app.endpoints.find(&chore.tenant, id).await?.ok_or(ApiError::NotFound("endpoint"))?;
         app.chores.ask_before(&chore).await?;

@@ -3,13 +3,16 @@
 use std::time::Duration;
 
 use lambda_http::{Body, Response};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::aws::AwsError;
+use crate::domain::announcement::Unspeakable;
 use crate::domain::key::Scope;
 use crate::domain::pace::Rate;
 use crate::publishing::PublishError;
 use crate::store::StoreError;
+use crate::strictness::NotAdmitted;
 
 /// The most characters of a field's name, and of what is wrong with it. An answer may quote what was sent, but not return
 /// megabytes of it.
@@ -17,7 +20,8 @@ const MAX_FIELD: usize = 200;
 const MAX_MESSAGE: usize = 500;
 
 /// What is wrong with one field of a request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "ErrorDetail")]
 pub struct Detail {
     /// Which field: a path into the body, the name of a query parameter or of a header.
     pub field: String,
@@ -78,21 +82,28 @@ pub enum ApiError {
     Unavailable(#[source] AwsError),
     /// Our fault: it will not get better by itself.
     #[error("something went wrong on our side; the requestId leads to the log")]
-    Internal(#[source] StoreError),
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-#[derive(Serialize)]
-struct ErrorBody<'a> {
+/// Why a request was not carried out.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ErrorAnswer")]
+pub(super) struct ErrorBody<'a> {
     error: ErrorView,
+    /// The id under which the log knows the request.
     #[serde(rename = "requestId")]
     request_id: &'a str,
 }
 
-/// An error as clients see it.
-#[derive(Debug, Serialize)]
+/// An error.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Error")]
 pub struct ErrorView {
+    /// What programs know the error by: `VALIDATION_FAILED`, `NOT_FOUND`, …
     code: &'static str,
+    /// What is wrong, for people.
     message: String,
+    /// Which fields to mend, and how.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     details: Vec<Detail>,
 }
@@ -190,7 +201,7 @@ impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Aws(error) => Self::Unavailable(error),
-            unreadable @ StoreError::Unreadable { .. } => Self::Internal(unreadable),
+            unreadable @ StoreError::Unreadable { .. } => Self::Internal(unreadable.into()),
         }
     }
 }
@@ -207,6 +218,22 @@ impl From<PublishError> for ApiError {
             PublishError::OtherBody => Self::IdempotencyMismatch,
             PublishError::Store(error) => error.into(),
             PublishError::Queue(error) => error.into(),
+        }
+    }
+}
+
+impl From<Unspeakable> for ApiError {
+    fn from(error: Unspeakable) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
+impl From<NotAdmitted> for ApiError {
+    fn from(error: NotAdmitted) -> Self {
+        match error {
+            NotAdmitted::UnknownType(_) => Self::invalid("type", error),
+            NotAdmitted::Data { field, problem } => Self::invalid(field, problem),
+            NotAdmitted::Store(error) => error.into(),
         }
     }
 }

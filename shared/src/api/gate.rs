@@ -43,21 +43,35 @@ impl Gate {
     /// # Errors
     /// When there is no valid key, it lacks the scope, or it is over its limit.
     pub async fn authenticate(&self, request: &Request, scope: Scope) -> Result<TenantId, ApiError> {
-        let hash = sent_key(request.headers())?.hash();
-        let key = match self.known.get(&hash) {
-            Some((key, since)) if since.elapsed() < TRUST => key,
-            Some(_) | None => {
-                let found = self.keys.find(&hash).await?;
-                let key = found.filter(|key| key.revoked_at.is_none()).ok_or(ApiError::Unauthorized(WRONG))?;
-                self.known.put(hash, (key.clone(), Instant::now()));
-                key
-            }
-        };
+        let key = self.key_of(request).await?;
         if !key.allows(scope) {
             return Err(ApiError::Forbidden(scope));
         }
         self.admit(&key).await?;
         Ok(key.tenant)
+    }
+
+    /// The tenant for which the request speaks, whatever its key allows.
+    ///
+    /// # Errors
+    /// When there is no valid key, or it is over its limit.
+    pub async fn identify(&self, request: &Request) -> Result<TenantId, ApiError> {
+        let key = self.key_of(request).await?;
+        self.admit(&key).await?;
+        Ok(key.tenant)
+    }
+
+    async fn key_of(&self, request: &Request) -> Result<ApiKey, ApiError> {
+        let hash = sent_key(request.headers())?.hash();
+        match self.known.get(&hash) {
+            Some((key, since)) if since.elapsed() < TRUST => Ok(key),
+            Some(_) | None => {
+                let found = self.keys.find(&hash).await?;
+                let key = found.filter(|key| key.revoked_at.is_none()).ok_or(ApiError::Unauthorized(WRONG))?;
+                self.known.put(hash, (key.clone(), Instant::now()));
+                Ok(key)
+            }
+        }
     }
 
     /// Holds a key to its own limit, if it has one.

@@ -1,32 +1,43 @@
 //! What requests may say. Unknown fields are refused: a misspelt one would otherwise be lost without a word.
 
 use std::collections::BTreeMap;
+use std::str::FromStr;
 
+use jiff::Timestamp;
 use lambda_http::Request;
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::body::json;
 use super::error::{ApiError, Detail};
+use super::openapi::{AnyObject, Entries, SecretText};
 use crate::clock;
+use crate::domain::catalog::{CatalogEntry, Example, Schema, TypeDescription};
 use crate::domain::endpoint::{CustomHeaders, Description, EndpointMetadata, Subscription};
 use crate::domain::event::{Data, EventError, EventMetadata, IdempotencyKey};
-use crate::domain::id::TenantId;
+use crate::domain::id::{EndpointId, TenantId};
 use crate::domain::keyring::Overlap;
 use crate::domain::pace::Rate;
 use crate::domain::pattern::EventType;
+use crate::domain::recovery::Period;
 use crate::domain::secret::SigningSecret;
+use crate::domain::target::TargetUrl;
 use crate::publishing::Publication;
 
 /// The body of `POST /v1/webhooks/endpoints`.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "a JSON object")]
 pub struct NewEndpoint {
-    /// Where requests go. What is allowed depends on the deployment, so this is not judged here.
+    // What is allowed depends on the deployment, so this is not judged here.
+    /// Where requests go: https, at a public host.
+    #[schemars(with = "TargetUrl")]
     pub url: String,
     /// What is subscribed to.
     pub events: Subscription,
-    /// The signing secret, if the tenant brings its own. Not judged here, so that no error can hold it.
+    // Not judged here, so that no error can hold it.
+    /// The signing secret, if the tenant brings its own.
+    #[schemars(with = "Option<SecretText>")]
     pub secret: Option<String>,
     /// A line about the endpoint.
     pub description: Option<Description>,
@@ -41,26 +52,31 @@ pub struct NewEndpoint {
 }
 
 /// The body of `PATCH /v1/webhooks/endpoints/{id}`: what is absent stays.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "a JSON object")]
 pub struct EndpointPatch {
     /// A new URL.
     #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "TargetUrl")]
     pub url: Option<String>,
     /// New patterns.
     #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "Subscription")]
     pub events: Option<Subscription>,
     /// A new status.
     #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "PatchStatus")]
     pub status: Option<PatchStatus>,
     /// A new description; `null` removes it.
     #[serde(default)]
     pub description: Nullable<Description>,
     /// New metadata in place of the old.
     #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "EndpointMetadata")]
     pub metadata: Option<EndpointMetadata>,
     /// New headers in place of the old.
     #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "CustomHeaders")]
     pub headers: Option<CustomHeaders>,
     /// A new rate limit; `null` removes it.
     #[serde(default)]
@@ -68,11 +84,13 @@ pub struct EndpointPatch {
 }
 
 /// The body of `POST /v1/webhooks/endpoints/{id}/rotate-secret`.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "a JSON object")]
 pub struct Rotation {
-    /// The new signing secret, if the tenant brings its own. Not judged here, so that no error can hold it.
+    // Not judged here, so that no error can hold it.
+    /// The new signing secret, if the tenant brings its own.
     #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "SecretText")]
     pub secret: Option<String>,
     /// For how many hours the old one signs beside it.
     #[serde(default)]
@@ -91,8 +109,9 @@ pub fn signing_secret(own: Option<String>) -> Result<SigningSecret, ApiError> {
 }
 
 /// A status that a tenant may give.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
+#[schemars(!try_from, rename = "EndpointStatus", rename_all = "snake_case")]
 pub enum PatchStatus {
     /// It takes events.
     Active,
@@ -155,15 +174,17 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Nullable<T> {
 }
 
 /// The body of `POST /v1/webhooks/events`.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, expecting = "a JSON object")]
 pub struct NewEvent {
     /// What happened.
     #[serde(rename = "type")]
     pub event_type: EventType,
-    /// The particulars, to the letter.
+    /// The particulars: an object of at most 256 KB, delivered to the letter.
+    #[schemars(with = "AnyObject")]
     data: Box<RawValue>,
-    /// The publisher's notes.
+    /// The publisher's notes: at most 16 KB. Receivers get them, with `tenantId` added.
+    #[schemars(with = "Option<Entries>")]
     metadata: Option<BTreeMap<String, Box<RawValue>>>,
 }
 
@@ -185,10 +206,11 @@ impl NewEvent {
 const MAX_EVENTS: usize = 100;
 
 /// The body of `POST /v1/webhooks/events/batch`.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, expecting = "a JSON object")]
 pub struct NewEvents {
-    /// Each for itself, so that one that must be mended holds up none of the others.
+    /// 1 to 100 events, each judged for itself: one that must be mended holds up none of the others.
+    #[schemars(with = "Vec<NewEvent>", length(min = 1, max = 100))]
     events: Vec<Box<RawValue>>,
 }
 
@@ -204,6 +226,106 @@ impl NewEvents {
         }
         let read = |event: Box<RawValue>| json::<NewEvent>(event.get().as_bytes())?.into_publication(tenant);
         Ok(self.events.into_iter().map(read).collect())
+    }
+}
+
+/// The body of `POST /v1/webhooks/events/{id}/retry`, or nothing.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "a JSON object")]
+#[schemars(rename = "NewRetry")]
+pub struct RetryInput {
+    /// The endpoint whose delivery is meant; without it, all deliveries are.
+    pub endpoint_id: Option<EndpointId>,
+}
+
+/// The body of `POST /v1/webhooks/endpoints/{id}/test`, and of other routes that take none: nothing, or `{}`.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, expecting = "a JSON object")]
+pub struct NoInput {}
+
+/// A moment as clients write it: RFC 3339, with an offset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Moment(Timestamp);
+
+/// A text that is no moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be a time as RFC 3339 has it, from 1970 on, like 2026-11-24T12:00:00Z")]
+pub struct NotAMoment;
+
+impl FromStr for Moment {
+    type Err = NotAMoment;
+
+    fn from_str(text: &str) -> Result<Self, NotAMoment> {
+        // Times before 1970 have no ids.
+        text.parse().ok().filter(|at| *at >= Timestamp::UNIX_EPOCH).map(Self).ok_or(NotAMoment)
+    }
+}
+
+impl TryFrom<String> for Moment {
+    type Error = NotAMoment;
+
+    fn try_from(text: String) -> Result<Self, NotAMoment> {
+        text.parse()
+    }
+}
+
+impl From<Moment> for Timestamp {
+    fn from(moment: Moment) -> Self {
+        moment.0
+    }
+}
+
+/// The body of `POST /v1/webhooks/endpoints/{id}/recover`: which failed deliveries to start again, by when their events were
+/// published.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, expecting = "a JSON object")]
+pub struct NewRecovery {
+    /// From this moment on.
+    since: Moment,
+    /// Up to, and without, this moment; now, where it is absent or in the future.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "Moment")]
+    until: Option<Moment>,
+}
+
+impl NewRecovery {
+    /// The period that is meant.
+    ///
+    /// # Errors
+    /// When nothing can have happened in it.
+    pub fn into_period(self, now: Timestamp) -> Result<Period, ApiError> {
+        let period = Period::of_the_past(self.since.0, self.until.map(Timestamp::from), now);
+        period.map_err(|error| ApiError::invalid("since", error))
+    }
+}
+
+/// The body of `PUT /v1/webhooks/event-types/{name}`.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, expecting = "a JSON object")]
+pub struct EventTypeInput {
+    /// When such an event is sent.
+    description: TypeDescription,
+    /// The JSON Schema (draft 2020-12) of the event's `data`; without one, any object is.
+    #[schemars(with = "Option<AnyObject>")]
+    schema: Option<Box<RawValue>>,
+    /// An example of the event's `data`, which must fit the schema.
+    #[schemars(with = "Option<AnyObject>")]
+    example: Option<Box<RawValue>>,
+}
+
+impl EventTypeInput {
+    /// The entry of the catalog, judged.
+    ///
+    /// # Errors
+    /// When the schema is none, or the example does not fit it.
+    pub fn into_entry(self, name: EventType, now: Timestamp) -> Result<CatalogEntry, ApiError> {
+        let Self { description, schema, example } = self;
+        let schema = schema.map(Schema::new).transpose();
+        let schema = schema.map_err(|error| ApiError::invalid("schema", error))?;
+        let example = example.map(|example| Example::new(example, schema.as_ref())).transpose();
+        let example = example.map_err(|error| ApiError::invalid("example", error))?;
+        Ok(CatalogEntry { name, description, schema, example, updated_at: Some(now) })
     }
 }
 

@@ -5,9 +5,11 @@
 mod asked;
 mod body;
 mod cursor;
+mod document;
 mod error;
 mod gate;
 mod input;
+pub mod openapi;
 mod query;
 mod serve;
 pub mod view;
@@ -15,11 +17,13 @@ pub mod view;
 pub use asked::{Asked, RACES};
 pub use body::{Body, bytes, bytes_of_batch, json, json_or_default};
 pub use cursor::Cursor;
+pub use document::Document;
 pub use error::{ApiError, Detail};
 pub use gate::Gate;
 pub use input::{
-    EndpointPatch, NewEndpoint, NewEvent, NewEvents, Nullable, PatchStatus, Rotation, idempotency_key, signing_secret,
+    EndpointPatch, EventTypeInput, Moment, NewEndpoint, NewEvent, NewEvents, NewRecovery, NoInput, Nullable,
+    PatchStatus, RetryInput, Rotation, idempotency_key, signing_secret,
 };
 pub use lambda_http::Request;
-pub use query::{MAX_LIMIT, Query, id};
-pub use serve::{Accepted, Created, NoContent, Reply, request_id, serve};
+pub use query::{MAX_LIMIT, Query, id, in_path};
+pub use serve::{Accepted, Created, NoContent, Put, Reply, request_id, serve};

@@ -1,10 +1,13 @@
 //! What is said beside the body: ids in the path, query parameters.
 
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
+use jiff::Timestamp;
 use lambda_http::{Request, RequestExt};
 
 use super::error::ApiError;
+use super::input::Moment;
 
 /// Objects of a page, if the request does not say.
 const DEFAULT_LIMIT: usize = 20;
@@ -16,12 +19,17 @@ pub const MAX_LIMIT: usize = 100;
 /// # Errors
 /// When it is no id of that kind.
 pub fn id<T: FromStr<Err: ToString>>(request: &Request) -> Result<T, ApiError> {
+    in_path(request, "id")
+}
+
+/// What stands in the path under this name.
+///
+/// # Errors
+/// When it cannot be parsed.
+pub fn in_path<T: FromStr<Err: ToString>>(request: &Request, name: &str) -> Result<T, ApiError> {
     let parameters = request.path_parameters();
-    parameters
-        .first("id")
-        .unwrap_or_default()
-        .parse()
-        .map_err(|error: T::Err| ApiError::invalid("id", error.to_string()))
+    let parsed = parameters.first(name).unwrap_or_default().parse();
+    parsed.map_err(|error: T::Err| ApiError::invalid(name, error.to_string()))
 }
 
 /// The query parameters of a request.
@@ -77,9 +85,27 @@ impl Query {
     /// # Errors
     /// When it is not 1 to 100.
     pub fn limit_or(&self, default: usize) -> Result<usize, ApiError> {
-        let Some(text) = self.text("limit") else { return Ok(default) };
-        let limit = text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
-        limit.ok_or_else(|| ApiError::invalid("limit", format!("must be a whole number from 1 to {MAX_LIMIT}")))
+        self.number("limit", 1..=MAX_LIMIT).map(|limit| limit.unwrap_or(default))
+    }
+
+    /// The parameter's number, if it is given.
+    ///
+    /// # Errors
+    /// When it is not within these bounds.
+    pub fn number(&self, name: &str, within: RangeInclusive<usize>) -> Result<Option<usize>, ApiError> {
+        let Some(text) = self.text(name) else { return Ok(None) };
+        let number = text.parse().ok().filter(|number| within.contains(number));
+        let wrong = || format!("must be a whole number from {} to {}", within.start(), within.end());
+        number.map(Some).ok_or_else(|| ApiError::invalid(name, wrong()))
+    }
+
+    /// The parameter's time, if it is given.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn time(&self, name: &str) -> Result<Option<Timestamp>, ApiError> {
+        let time = self.text(name).map(str::parse::<Moment>).transpose();
+        time.map(|time| time.map(Timestamp::from)).map_err(|error| ApiError::invalid(name, error))
     }
 }
 

@@ -12,7 +12,7 @@ use lambda_http::{Adapter, Body, Error, IntoResponse, Request, RequestExt, Respo
 use serde::Serialize;
 
 use super::error::ApiError;
-use super::view::{EventView, PublishedView};
+use super::view::PublishedView;
 
 /// What a route answers when all went well.
 pub trait Reply {
@@ -29,6 +29,13 @@ pub enum Accepted<T> {
     /// By an earlier one with the same idempotency key.
     Before(T),
 }
+/// 201 for what is new, 200 for what stands in the place of something else.
+pub enum Put<T> {
+    /// It was not there before.
+    Added(T),
+    /// Something else was.
+    Replaced(T),
+}
 /// 204.
 pub struct NoContent;
 
@@ -42,6 +49,15 @@ impl<T: super::view::View> Reply for T {
 impl<T: Serialize> Reply for Created<T> {
     fn into_response(self) -> Response<Body> {
         json(201, &self.0)
+    }
+}
+
+impl<T: Serialize> Reply for Put<T> {
+    fn into_response(self) -> Response<Body> {
+        match self {
+            Self::Added(body) => json(201, &body),
+            Self::Replaced(body) => json(200, &body),
+        }
     }
 }
 
@@ -66,9 +82,9 @@ impl<T> Accepted<T> {
     }
 }
 
-impl Reply for Accepted<EventView> {
+impl<T: super::view::View> Reply for Accepted<T> {
     fn into_response(self) -> Response<Body> {
-        self.map(|event| json(202, &event)).marked()
+        self.map(|body| json(202, &body)).marked()
     }
 }
 

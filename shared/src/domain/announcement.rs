@@ -14,7 +14,12 @@ use super::target::TargetUrl;
 /// The type of the event that tells of a disabled endpoint.
 const ENDPOINT_DISABLED: &str = "webhook.endpoint.disabled";
 
-/// An event of the rail's own. Its id follows from what it tells, so that publishing it twice publishes it once.
+/// The type of the event that tests an endpoint.
+const TEST: &str = "webhook.test";
+/// What it says.
+const TEST_MESSAGE: &str = "This is a test of your webhook endpoint. Nothing has happened.";
+
+/// An event of the rail's own.
 #[derive(Debug)]
 pub struct Announcement {
     /// The event's id.
@@ -50,7 +55,23 @@ struct EndpointDisabled<'a> {
     disabled_at: String,
 }
 
-/// That an endpoint was disabled.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Test<'a> {
+    endpoint_id: EndpointId,
+    message: &'a str,
+}
+
+/// A test of an endpoint, as the event of this id.
+///
+/// # Errors
+/// Never, as long as this file is right.
+pub fn endpoint_test(endpoint: EndpointId, id: EventId, at: Timestamp) -> Result<Announcement, Unspeakable> {
+    let data = Test { endpoint_id: endpoint, message: TEST_MESSAGE };
+    Ok(Announcement { id, at, event_type: TEST.parse()?, data: Data::new(to_raw_value(&data)?)? })
+}
+
+/// That an endpoint was disabled. The event's id follows from what it tells, so that publishing it twice publishes it once.
 ///
 /// # Errors
 /// Never, as long as this file is right.
@@ -90,6 +111,17 @@ mod tests {
             created_at: at,
             updated_at: at,
         }
+    }
+
+    #[test]
+    fn a_test_says_that_it_is_one() {
+        let at = Timestamp::UNIX_EPOCH;
+        let test = endpoint_test(EndpointId::new(at, 1), EventId::new(at, 2), at).unwrap();
+        assert_eq!(test.event_type.as_str(), "webhook.test");
+        insta::assert_snapshot!(
+            test.data.as_str(),
+            @r#"{"endpointId":"we_00000000000000000000000001","message":"This is a test of your webhook endpoint. Nothing has happened."}"#
+        );
     }
 
     #[test]

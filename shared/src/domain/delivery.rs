@@ -16,6 +16,7 @@
 //! `webhook-id`.
 
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::event::EventHead;
@@ -51,19 +52,19 @@ impl Fence {
 }
 
 /// Who asked for an attempt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Trigger {
     /// The publishing of the event, or the retry policy.
     Policy,
     /// Somebody who asked for a retry now.
     Manual,
-    /// Somebody who tests the endpoint.
+    /// Somebody who tests the endpoint: it is tried this once.
     Test,
 }
 
 /// Why a delivery failed for good.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// Every attempt of the policy failed.
@@ -99,7 +100,7 @@ pub enum State {
 }
 
 /// A delivery's state as clients see it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Awaiting delivery.
@@ -407,15 +408,20 @@ impl Delivery {
         let Exchange { outcome, started_at, duration_ms, response_body } = exchange;
         let made = self.attempts.iter().filter(|attempt| attempt.round == self.round).count() + 1;
         let ended = started_at.saturating_add(SignedDuration::from_millis(duration_ms.into())).unwrap_or(started_at);
+        let next_attempt = |asked| match trigger {
+            Trigger::Policy | Trigger::Manual => policy.next_attempt(made, ended, asked),
+            // Whoever tests wants to know how it went, now.
+            Trigger::Test => None,
+        };
         let state = match &outcome {
             Outcome::Accepted { .. } => State::Delivered,
             Outcome::Gone => State::Failed(Reason::EndpointGone),
             Outcome::Refused { retry_after_seconds, .. } => {
                 let asked = retry_after_seconds.map(|seconds| std::time::Duration::from_secs(seconds.into()));
-                waiting(policy.next_attempt(made, ended, asked))
+                waiting(next_attempt(asked))
             }
             Outcome::TimedOut | Outcome::Unreachable { .. } | Outcome::ForbiddenAddress { .. } => {
-                waiting(policy.next_attempt(made, ended, None))
+                waiting(next_attempt(None))
             }
         };
         let number = self.attempts.len() as u32 + 1;
@@ -548,6 +554,15 @@ mod tests {
         delivery = delivery.after(refused(), Trigger::Policy, &policy);
         assert_eq!(delivery.state, State::Failed(Reason::AttemptsExhausted));
         assert_eq!(delivery.attempts.iter().map(|a| a.number).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+    }
+
+    #[test]
+    fn a_test_is_tried_once_and_a_manual_retry_of_it_follows_the_policy() {
+        let failed = fresh().after(refused(), Trigger::Test, &RetryPolicy::default());
+        assert_eq!(failed.state, State::Failed(Reason::AttemptsExhausted));
+        let Ok(Retry::Now(again)) = failed.retry_by_hand() else { unreachable!() };
+        let again = again.after(refused(), Trigger::Manual, &RetryPolicy::default());
+        assert_eq!(again.status(), Status::Retrying);
     }
 
     #[test]

@@ -87,6 +87,12 @@ impl Data {
         }
     }
 
+    /// As a JSON value.
+    pub fn value(&self) -> Value {
+        // What a parser takes, and gives back, has been judged.
+        serde_json::from_str(self.as_str()).unwrap_or_default()
+    }
+
     /// As JSON text.
     pub fn as_str(&self) -> &str {
         self.0.0.get()

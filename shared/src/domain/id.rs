@@ -6,7 +6,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
@@ -103,12 +103,23 @@ ulid_id!(
     KeyId, "key_", "API key id"
 );
 
+ulid_id!(
+    /// A recovery of what failed at an endpoint, `rec_…`.
+    RecoveryId, "rec_", "recovery id"
+);
+
 /// Over how many partitions the log of one tenant, or of one endpoint, is spread.
 ///
 /// A partition of DynamoDB takes 1,000 writes a second; 16 carry what one tenant can publish.
 pub const SHARDS: u8 = 16;
 
 impl EventId {
+    /// The last id that an event published before `at` can have; ids have milliseconds.
+    pub fn last_before(at: Timestamp) -> Self {
+        let millisecond = SignedDuration::from_millis(1);
+        Self::new(at.saturating_sub(millisecond).unwrap_or(Timestamp::UNIX_EPOCH), u128::MAX)
+    }
+
     /// The partition, below [`SHARDS`], that holds this event: the low bits of its random part.
     pub fn shard(self) -> u8 {
         (self.0.random() % u128::from(SHARDS)) as u8

@@ -38,19 +38,23 @@ pub enum Scope {
     /// Retry deliveries.
     #[serde(rename = "events:write")]
     EventsWrite,
-    /// Everything.
+    /// Change the catalog of event types. It is the same for all tenants, so `admin` does not include this.
+    #[serde(rename = "event-types:write")]
+    EventTypesWrite,
+    /// Everything that concerns the tenant alone.
     #[serde(rename = "admin")]
     Admin,
 }
 
 impl Scope {
     /// Every scope there is.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::EndpointsRead,
         Self::EndpointsWrite,
         Self::EventsPublish,
         Self::EventsRead,
         Self::EventsWrite,
+        Self::EventTypesWrite,
         Self::Admin,
     ];
 
@@ -62,8 +66,16 @@ impl Scope {
             Self::EventsPublish => "events:publish",
             Self::EventsRead => "events:read",
             Self::EventsWrite => "events:write",
+            Self::EventTypesWrite => "event-types:write",
             Self::Admin => "admin",
         }
+    }
+}
+
+impl Scope {
+    /// Whether it allows another besides itself.
+    const fn includes(self, other: Self) -> bool {
+        matches!(self, Self::Admin) && !matches!(other, Self::EventTypesWrite)
     }
 }
 
@@ -76,7 +88,7 @@ impl fmt::Display for Scope {
 /// A text that names no scope.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is no scope: expected endpoints:read, endpoints:write, events:publish, events:read, events:write or admin"
+    "`{0}` is no scope: expected endpoints:read, endpoints:write, events:publish, events:read, events:write, event-types:write or admin"
 )]
 pub struct UnknownScope(String);
 
@@ -155,7 +167,7 @@ pub struct ApiKey {
 impl ApiKey {
     /// Whether the key allows what `scope` names.
     pub fn allows(&self, scope: Scope) -> bool {
-        self.scopes.iter().any(|held| *held == scope || *held == Scope::Admin)
+        self.scopes.iter().any(|held| *held == scope || held.includes(scope))
     }
 }
 
@@ -179,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn admin_allows_everything_and_others_themselves_alone() {
+    fn admin_allows_everything_of_its_tenant_and_others_themselves_alone() {
         let key = |scopes: &[Scope]| ApiKey {
             id: KeyId::new(Timestamp::UNIX_EPOCH, 0),
             tenant: "t".parse().unwrap(),
@@ -188,7 +200,9 @@ mod tests {
             created_at: Timestamp::UNIX_EPOCH,
             revoked_at: None,
         };
-        assert!(Scope::ALL.into_iter().all(|scope| key(&[Scope::Admin]).allows(scope)));
+        let beyond: Vec<_> = Scope::ALL.into_iter().filter(|scope| !key(&[Scope::Admin]).allows(*scope)).collect();
+        assert_eq!(beyond, [Scope::EventTypesWrite]);
+        assert!(key(&[Scope::EventTypesWrite]).allows(Scope::EventTypesWrite));
         assert!(key(&[Scope::EventsRead]).allows(Scope::EventsRead));
         assert!(!key(&[Scope::EventsRead]).allows(Scope::EventsWrite));
         assert!(!key(&[]).allows(Scope::EventsRead));

@@ -8,6 +8,7 @@
 
 pub mod address;
 pub mod announcement;
+pub mod catalog;
 pub mod delivery;
 pub mod endpoint;
 pub mod event;
@@ -17,7 +18,9 @@ pub mod key;
 pub mod keyring;
 pub mod pace;
 pub mod pattern;
+pub mod recovery;
 pub mod retry;
 pub mod secret;
 pub mod signature;
+pub mod stats;
 pub mod target;

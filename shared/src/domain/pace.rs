@@ -23,7 +23,7 @@ const LATE: SignedDuration = SignedDuration::from_millis(500);
 /// hand a message out.
 const EARLY: SignedDuration = SignedDuration::from_secs(2);
 /// The longest that a queue keeps a message back (SQS: 15 minutes).
-const LONGEST_DELAY: Duration = Duration::from_secs(900);
+pub const LONGEST_DELAY: Duration = Duration::from_secs(900);
 
 /// What is no rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

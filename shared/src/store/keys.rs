@@ -6,8 +6,9 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::domain::delivery::Status;
 use crate::domain::event::IdempotencyKey;
-use crate::domain::id::{EndpointId, EventId, KeyId, TenantId};
+use crate::domain::id::{EndpointId, EventId, KeyId, RecoveryId, TenantId};
 use crate::domain::key::KeyHash;
+use crate::domain::pattern::EventType;
 
 /// Partition key of all tables.
 pub const PK: &str = "pk";
@@ -95,4 +96,17 @@ pub fn api_key_clock(key: KeyId) -> String {
 /// Of what is remembered about an idempotency key.
 pub fn idempotency(tenant: &TenantId, key: &IdempotencyKey) -> Key {
     Key { pk: format!("IDEMPOTENCY#{tenant}#{}", key.hash()), sk: "IDEMPOTENCY".to_owned() }
+}
+
+/// Of a recovery.
+pub fn recovery(tenant: &TenantId, id: RecoveryId) -> Key {
+    Key { pk: format!("RECOVERY#{tenant}"), sk: id.to_string() }
+}
+
+/// The partition of the catalog of event types, which is the operator's.
+pub const EVENT_TYPES: &str = "EVENT_TYPES";
+
+/// Of an event type of the catalog.
+pub fn event_type(name: &EventType) -> Key {
+    Key { pk: EVENT_TYPES.to_owned(), sk: name.to_string() }
 }

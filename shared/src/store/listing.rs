@@ -85,14 +85,15 @@ impl Log {
         self.listing(Part::Open(endpoint, status), Order::NewestFirst, before, page, now)
     }
 
-    /// The same, the oldest first.
+    /// The same, the oldest first, of events newer than `after`.
     pub fn open_deliveries_from_the_oldest(
         &self,
         (endpoint, status): (EndpointId, Status),
+        after: Option<EventId>,
         page: usize,
         now: Timestamp,
     ) -> Listing {
-        self.listing(Part::Open(endpoint, status), Order::OldestFirst, None, page, now)
+        self.listing(Part::Open(endpoint, status), Order::OldestFirst, after, page, now)
     }
 
     fn listing(&self, part: Part, order: Order, after: Option<EventId>, page: usize, now: Timestamp) -> Listing {

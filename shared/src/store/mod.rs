@@ -11,12 +11,14 @@ pub mod deliveries;
 pub mod directory;
 mod endpoint_item;
 pub mod endpoints;
+pub mod event_types;
 pub mod events;
 mod idempotency;
 mod item;
 mod keys;
 pub mod limits;
 pub mod listing;
+mod recoveries;
 mod table;
 mod update;
 
