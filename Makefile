@@ -111,6 +111,7 @@ e2e: build ## End-to-end tests on the deployed template (ARGS="-k …")
 	@$(PYTHON) infra/local/venvs.py emulator sam tests schemathesis
 	@$(PYTHON) infra/local/programs.py
 	@npm ci --prefix tests/e2e/node --silent
+	@[ -d portal/node_modules ] || npm ci --prefix portal --silent
 	$(venv)/tests/bin/python -m pytest tests/e2e $(ARGS)
 
 .PHONY: lambda

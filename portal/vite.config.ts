@@ -20,7 +20,16 @@ export default defineConfig(({ command }) => {
     server: {
       host: "127.0.0.1",
       strictPort: true,
-      ...(command === "serve" && rail ? { proxy: { "/v1": { target: new URL(rail).origin, rewrite: (path: string) => new URL(rail).pathname.replace(/\/$/, "") + path } } } : {}),
+      ...(command === "serve" && rail
+        ? {
+            proxy: {
+              "/v1": {
+                target: new URL(rail).origin,
+                rewrite: (path: string) => new URL(rail).pathname.replace(/\/$/, "") + path,
+              },
+            },
+          }
+        : {}),
     },
   };
 });

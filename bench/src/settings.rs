@@ -48,6 +48,7 @@ const AS_DEPLOYED: &[(&str, &str)] = &[
     ("RETENTION_DAYS", "30"),
     ("RELEASE_PER_SECOND", "10"),
     ("SIGNATURE_HEADER", "X-IOF-Signature"),
+    ("STRICT_EVENT_TYPES", "false"),
     ("ALLOW_PRIVATE_TARGETS", "true"),
 ];
 
@@ -58,6 +59,7 @@ const QUEUE_URLS: &[(&str, &str)] = &[
     ("FIRST_ATTEMPTS_DEAD_LETTERS_URL", "first-attempts-dead-letters"),
     ("RETRIES_DEAD_LETTERS_URL", "retries-dead-letters"),
     ("CHORES_DEAD_LETTERS_URL", "chores-dead-letters"),
+    ("INGEST_DEAD_LETTERS_URL", "ingest-dead-letters"),
 ];
 
 /// The environment of a function.

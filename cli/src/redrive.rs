@@ -44,6 +44,8 @@ enum Kind {
     Schedules,
     /// Changed endpoints that could not be looked after.
     Chores,
+    /// Events that services put into the queue, and that could not be published.
+    Ingest,
 }
 
 impl Kind {
@@ -54,6 +56,7 @@ impl Kind {
             Self::Retries => ("RetriesDeadLettersUrl", "RetriesQueueUrl"),
             Self::Schedules => ("SchedulesDeadLettersUrl", "RetriesQueueUrl"),
             Self::Chores => ("ChoresDeadLettersUrl", "ChoresQueueUrl"),
+            Self::Ingest => ("IngestDeadLettersUrl", "IngestQueueUrl"),
         }
     }
 
@@ -62,6 +65,7 @@ impl Kind {
         match self {
             Self::FirstAttempts | Self::Retries | Self::Schedules => Home::Messages,
             Self::Chores => Home::Chores,
+            Self::Ingest => Home::Ingest,
         }
     }
 

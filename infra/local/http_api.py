@@ -32,9 +32,11 @@ def import_body(cloudformation, apigateway, stack_name: str) -> str:
                 IntegrationUri=function_of(described["uri"], resources),
                 PayloadFormatVersion=described["payloadFormatVersion"],
             )
+            by_iam = any("AWS_IAM" in authorizer for authorizer in operations[method].get("security", []))
             apigateway.create_route(
                 ApiId=api_id,
                 RouteKey=f"{method.upper()} {path}",
+                AuthorizationType="AWS_IAM" if by_iam else "NONE",
                 Target=f"integrations/{integration['IntegrationId']}",
             )
     return api_id

@@ -25,6 +25,8 @@ READY = """
 The rail is up at {url}
 with its settings in {env}, until Ctrl-C.
 
+The page, to sign in to with RAIL_API_KEY of that file: {url}/portal
+
 A first event, in a second terminal. Register an endpoint; the answer shows its secret, this once:
 
   source {env}
@@ -57,7 +59,7 @@ def settings_of(stack: Stack) -> Iterator[Path]:
     """The env files while the stack runs; yields the path of the one to show."""
     settings = {
         "RAIL_URL": stack.url,
-        "RAIL_API_KEY": stack.create_key(TENANT),
+        "RAIL_API_KEY": stack.create_key(TENANT, ["admin", "event-types:write"]),
         "RAIL_TENANT": TENANT,
         "RAIL_STACK": STACK_NAME,
         **stack.settings,

@@ -33,7 +33,11 @@ const style = asset(".css");
 if (style.includes("</style")) throw new Error("the style sheet holds </style");
 
 let html = readFileSync(join(DIST, "index.html"), "utf8");
-html = inlined(html, '<script type="module"[^>]*src="[^"]*"[^>]*></script>', `<script type="module">${script}</script>`);
+html = inlined(
+  html,
+  '<script type="module"[^>]*src="[^"]*"[^>]*></script>',
+  `<script type="module">${script}</script>`,
+);
 html = inlined(html, '<link rel="stylesheet"[^>]*>', `<style>${style}</style>`);
 const bytes = Buffer.from(html, "utf8");
 

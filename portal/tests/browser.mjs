@@ -8,7 +8,15 @@ import { chromium } from "playwright-core";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const QUIETLY = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+const QUIETLY = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
 const PATIENCE_MS = 20_000;
 const DESKTOP = { width: 1280, height: 860 };
 export const PHONE = { width: 360, height: 740 };
@@ -17,7 +25,13 @@ export const PHONE = { width: 360, height: 740 };
 export async function inBrowser(given, walk, settings = {}) {
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: QUIETLY });
   try {
-    const context = await browser.newContext({ viewport: DESKTOP, reducedMotion: "reduce", locale: "en-GB", permissions: ["clipboard-read", "clipboard-write"], ...settings });
+    const context = await browser.newContext({
+      viewport: DESKTOP,
+      reducedMotion: "reduce",
+      locale: "en-GB",
+      permissions: ["clipboard-read", "clipboard-write"],
+      ...settings,
+    });
     context.setDefaultTimeout(PATIENCE_MS);
     const reader = new Reader(await context.newPage(), given);
     try {
@@ -63,7 +77,9 @@ export class Reader {
 
   #logged(message) {
     if (message.type() !== "error" && message.type() !== "warning") return;
-    const status = Number(/^Failed to load resource: the server responded with a status of (\d+)/.exec(message.text())?.[1]);
+    const status = Number(
+      /^Failed to load resource: the server responded with a status of (\d+)/.exec(message.text())?.[1],
+    );
     if (this.#forgiven.has(status)) return;
     const expected = this.#expected.indexOf(status);
     if (expected === -1) this.complaints.push(`logged: ${message.text()} (${message.location().url})`);
@@ -170,5 +186,7 @@ async function barriers(page) {
   const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join("; ")}`);
+    .map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join("; ")}`,
+    );
 }

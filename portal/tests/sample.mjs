@@ -30,23 +30,51 @@ function endpoint(number, host, status, events, more = {}) {
 }
 
 const ENDPOINTS = [
-  endpoint(1, "hooks.northwind.example", "active", ["contract.*", "kyc.*"], { description: "Production: the ledger books what comes here", headers: { "X-Environment": "production" }, metadata: { owner: "ledger" }, rateLimit: 50 }),
-  endpoint(2, "crm.northwind.example", "active", ["contract.created", "contract.closed", "billing.invoice.paid"], { description: "Customer relations" }),
+  endpoint(1, "hooks.northwind.example", "active", ["contract.*", "kyc.*"], {
+    description: "Production: the ledger books what comes here",
+    headers: { "X-Environment": "production" },
+    metadata: { owner: "ledger" },
+    rateLimit: 50,
+  }),
+  endpoint(2, "crm.northwind.example", "active", ["contract.created", "contract.closed", "billing.invoice.paid"], {
+    description: "Customer relations",
+  }),
   endpoint(3, "audit.northwind.example", "active", ["*"]),
-  endpoint(4, "staging.northwind.example", "paused", ["contract.*"], { description: "Paused while the new version is rolled out" }),
-  endpoint(5, "old.northwind.example", "disabled", ["kyc.verified"], { disabledReason: "gone", disabledAt: before(3 * DAY) }),
+  endpoint(4, "staging.northwind.example", "paused", ["contract.*"], {
+    description: "Paused while the new version is rolled out",
+  }),
+  endpoint(5, "old.northwind.example", "disabled", ["kyc.verified"], {
+    disabledReason: "gone",
+    disabledAt: before(3 * DAY),
+  }),
 ];
 const [LEDGER, CRM, AUDIT] = ENDPOINTS;
 
 /** Deliveries of the last 24 hours: delivered, failed, retrying. Those of the CRM are shown as a chart too. */
-const HEALTH = new Map([[LEDGER.id, [1204, 0, 0]], [AUDIT.id, [1893, 2, 0]], [ENDPOINTS[3].id, [0, 0, 0]], [ENDPOINTS[4].id, [0, 0, 0]]]);
+const HEALTH = new Map([
+  [LEDGER.id, [1204, 0, 0]],
+  [AUDIT.id, [1893, 2, 0]],
+  [ENDPOINTS[3].id, [0, 0, 0]],
+  [ENDPOINTS[4].id, [0, 0, 0]],
+]);
 
-const types = JSON.parse(readFileSync(CATALOG, "utf8")).map((type) => ({ ...type, updatedAt: null })).sort((one, other) => (one.name < other.name ? -1 : 1));
+const types = JSON.parse(readFileSync(CATALOG, "utf8"))
+  .map((type) => ({ ...type, updatedAt: null }))
+  .sort((one, other) => (one.name < other.name ? -1 : 1));
 const typeOf = (name) => types.find((type) => type.name === name);
 
 const EVENT_ID = "evt_01KB2VC3M8Q5T0ZN7W4XJ6RGEA";
 const attempt = (endpointId, number, agoMs, durationMs, outcome, responseStatus, responseBody, error = null) => ({
-  endpointId, number, round: 1, trigger: "policy", startedAt: before(agoMs), durationMs, outcome, responseStatus, error, responseBody,
+  endpointId,
+  number,
+  round: 1,
+  trigger: "policy",
+  startedAt: before(agoMs),
+  durationMs,
+  outcome,
+  responseStatus,
+  error,
+  responseBody,
 });
 const ATTEMPTS = [
   attempt(LEDGER.id, 1, 6.6 * MINUTE, 41, "accepted", 200, '{"booked":true}'),
@@ -54,7 +82,14 @@ const ATTEMPTS = [
   attempt(AUDIT.id, 1, 6.6 * MINUTE, 12, "accepted", 204, null),
   attempt(CRM.id, 2, 5.5 * MINUTE, 15_000, "timed_out", null, null, "no answer within 15 s"),
 ];
-const delivery = (endpointId, status, attempts, nextAttemptAt, lastAttemptAt) => ({ endpointId, status, attempts, nextAttemptAt, lastAttemptAt, reason: null });
+const delivery = (endpointId, status, attempts, nextAttemptAt, lastAttemptAt) => ({
+  endpointId,
+  status,
+  attempts,
+  nextAttemptAt,
+  lastAttemptAt,
+  reason: null,
+});
 const EVENT = {
   id: EVENT_ID,
   type: "contract.created",

@@ -18,9 +18,18 @@ const PICTURES = [
   { name: "catalog-dark", height: 960, place: PLACES.type, complete: "Publish one" },
 ];
 
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu"],
+});
 for (const { name, height, place, complete } of PICTURES) {
-  const context = await browser.newContext({ viewport: { width: WIDTH, height }, colorScheme: name.endsWith("-dark") ? "dark" : "light", locale: "en-GB", timezoneId: "UTC", reducedMotion: "reduce" });
+  const context = await browser.newContext({
+    viewport: { width: WIDTH, height },
+    colorScheme: name.endsWith("-dark") ? "dark" : "light",
+    locale: "en-GB",
+    timezoneId: "UTC",
+    reducedMotion: "reduce",
+  });
   await context.route("**/*", served);
   const page = await context.newPage();
   await page.clock.setFixedTime(NOW);
@@ -37,7 +46,11 @@ function served(route) {
   if (url.href.startsWith(PAGE)) {
     const body = readFileSync(new URL("index.html", DIST));
     const policy = readFileSync(new URL("csp.txt", DIST), "utf8");
-    return route.fulfill({ body, contentType: "text/html; charset=utf-8", headers: { "content-security-policy": policy } });
+    return route.fulfill({
+      body,
+      contentType: "text/html; charset=utf-8",
+      headers: { "content-security-policy": policy },
+    });
   }
   const [, path] = url.pathname.split("/v1/webhooks/");
   return route.fulfill({ json: answer(path, url.searchParams) });

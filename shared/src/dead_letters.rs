@@ -18,6 +18,7 @@ use jiff::Timestamp;
 
 use crate::aws::{Act, AwsError};
 use crate::chores::Chore;
+use crate::ingest::TenantEvent;
 use crate::queue::{BATCH, Letter, Message, Queue, Unreadable, none_refused};
 
 /// Long enough to look at thousands and to answer a question, short enough to try again after a crash.
@@ -43,6 +44,8 @@ pub enum Home {
     Messages(Queue),
     /// The queue of chores.
     Chores(Queue),
+    /// The queue into which services put events.
+    Ingest(Queue),
 }
 
 /// A message that lies there.
@@ -66,6 +69,8 @@ pub enum Content {
     Message(Message),
     /// A chore that can be put back.
     Chore(Chore),
+    /// An event that can be put back, known by what it was known by before.
+    Event(TenantEvent),
     /// Something that would only come here again.
     Unreadable {
         /// The whole of it.
@@ -79,7 +84,7 @@ impl DeadLetter {
     /// Whether it can be put back.
     pub fn is_readable(&self) -> bool {
         match self.content {
-            Content::Message(_) | Content::Chore(_) => true,
+            Content::Message(_) | Content::Chore(_) | Content::Event(_) => true,
             Content::Unreadable { .. } => false,
         }
     }
@@ -92,7 +97,7 @@ impl DeadLetter {
             sent_at: sent_at.and_then(|sent| Timestamp::from_millisecond(sent).ok()),
             received: count,
             error: scheduler_error(&received),
-            content: home.read(received.body.unwrap_or_default()),
+            content: home.read(received.body.unwrap_or_default(), &received.message_id.unwrap_or_default()),
             receipt: received.receipt_handle.unwrap_or_default(),
         }
     }
@@ -101,14 +106,17 @@ impl DeadLetter {
 impl Home {
     fn queue(&self) -> &Queue {
         match self {
-            Self::Messages(queue) | Self::Chores(queue) => queue,
+            Self::Messages(queue) | Self::Chores(queue) | Self::Ingest(queue) => queue,
         }
     }
 
-    fn read(&self, text: String) -> Content {
+    fn read(&self, text: String, message_id: &str) -> Content {
         let read = match self {
             Self::Messages(_) => Message::read(&text).map(|(message, _)| Content::Message(message)),
             Self::Chores(_) => serde_json::from_str(&text).map(Content::Chore).map_err(Unreadable::from),
+            Self::Ingest(_) => TenantEvent::read(&text)
+                .map(|event| Content::Event(event.known_by(message_id)))
+                .map_err(Unreadable::from),
         };
         read.unwrap_or_else(|why| Content::Unreadable { text, why })
     }
@@ -120,6 +128,9 @@ impl Content {
         match self {
             Self::Message(message) => Some(Letter::of(&message.clone().again(), Duration::ZERO)),
             Self::Chore(chore) => Some(chore.letter(Duration::ZERO)),
+            Self::Event(event) => {
+                Some(Letter { text: event.text(), group: event.tenant.clone(), delay: Duration::ZERO })
+            }
             Self::Unreadable { .. } => None,
         }
     }

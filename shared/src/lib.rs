@@ -20,6 +20,7 @@ pub mod clock;
 pub mod dead_letters;
 pub mod domain;
 pub mod env;
+pub mod ingest;
 mod memory;
 pub mod packing;
 pub mod publishing;

@@ -95,7 +95,7 @@ class Behind:
 
     def wait_until_nothing_is_to_come(self, within: float) -> None:
         """Returns when no message and no schedule is left, so that no delivery will change any more."""
-        queues = ("FirstAttemptsQueueUrl", "RetriesQueueUrl", "ChoresQueueUrl")
+        queues = ("IngestQueueUrl", "FirstAttemptsQueueUrl", "RetriesQueueUrl", "ChoresQueueUrl")
 
         def left() -> int:
             # A schedule becomes a message, and a message may make a schedule or a chore before it goes: none may slip through.

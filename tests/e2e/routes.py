@@ -10,6 +10,8 @@ FUNCTIONS = sorted(path.name for path in (ROOT / "functions").iterdir() if path.
 
 # Those that answer whoever asks, without a key.
 DOCUMENTS = ("get-openapi", "get-portal")
+# Those that API Gateway opens to callers with AWS credentials.
+FOR_CALLERS_BY_IAM = ("publish-for-tenant",)
 
 
 def camel(package: str) -> str:
@@ -19,10 +21,11 @@ def camel(package: str) -> str:
 def routes_of_the_template() -> set[tuple[str, str, str]]:
     """Method, path and package of each route."""
     functions = re.findall(r"CodeUri: target/lambda/([a-z-]+)/\n(.*?)(?=\n  [A-Z#]|\Z)", TEMPLATE, re.DOTALL)
-    route = re.compile(r'Method: ([A-Z]+), Path: "?([^" ]+)"? }')
+    route = re.compile(r'Method: ([A-Z]+)(?:, |\n +)Path: "?([^" \n]+)"?')
     return {(method, path, package) for package, text in functions for method, path in route.findall(text)}
 
 
 def routes_of_the_api() -> set[tuple[str, str]]:
     """Method and path of each route that wants a key."""
-    return {(method, path) for method, path, package in routes_of_the_template() if package not in DOCUMENTS}
+    others = DOCUMENTS + FOR_CALLERS_BY_IAM
+    return {(method, path) for method, path, package in routes_of_the_template() if package not in others}

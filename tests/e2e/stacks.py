@@ -9,6 +9,7 @@ SHORT_DELAYS = (2, 3, 4, 5)
 ATTEMPT_TIMEOUT_SECONDS = 3
 SWEEP_SECONDS = 0.5
 RELEASE_PER_SECOND = 2
+EVENT_BRIDGE_SOURCE = "com.example.contracts"
 
 
 def impatient(
@@ -20,6 +21,7 @@ def impatient(
         "AttemptTimeoutSeconds": str(ATTEMPT_TIMEOUT_SECONDS),
         "AllowPrivateTargets": "true",
         "ReleasePerSecond": str(RELEASE_PER_SECOND),
+        "EventBridgeSource": EVENT_BRIDGE_SOURCE,
     }
     return Stack(port, parameters, SWEEP_SECONDS, functions_call)
 

@@ -46,12 +46,12 @@ def test_every_policy_names_its_actions(default_stack: Stack) -> None:
     ("scheduler:CreateSchedule", {"DeliverRole"}),
     ("dynamodb:DeleteItem", {"DeleteEndpointRole", "DeleteEventTypeRole"}),
     ("dynamodb:PutItem", {
-        "CreateEndpointRole", "PublishEventRole", "PublishEventsRole", "TestEndpointRole", "RecoverEndpointRole",
+        "CreateEndpointRole", "PublishEventRole", "PublishEventsRole", "PublishForTenantRole", "IngestEventsRole", "TestEndpointRole", "RecoverEndpointRole",
         "PutEventTypeRole", "DeleteEventTypeRole", "DeliverRole", "TendEndpointRole",
     }),
-    ("sqs:ReceiveMessage", {"DeliverRole", "TendEndpointRole"}),
+    ("sqs:ReceiveMessage", {"DeliverRole", "TendEndpointRole", "IngestEventsRole"}),
     ("sqs:SendMessage", {
-        "PublishEventRole", "PublishEventsRole", "RetryEventRole", "TestEndpointRole", "RecoverEndpointRole",
+        "PublishEventRole", "PublishEventsRole", "PublishForTenantRole", "IngestEventsRole", "RetryEventRole", "TestEndpointRole", "RecoverEndpointRole",
         "UpdateEndpointRole", "DeleteEndpointRole",
         "DeliverRole", "TendEndpointRole", "SchedulerRole",
     }),

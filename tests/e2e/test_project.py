@@ -18,7 +18,7 @@ def test_cargo_lambda_serves_the_routes_of_the_template() -> None:
     router = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["metadata"]["lambda"]["watch"]["router"]
     served = {(each["method"], path, each["function"]) for path, functions in router.items() for each in functions}
     assert served == routes_of_the_template()
-    assert len(served) == len(FUNCTIONS) - 2  # All but those that queues call.
+    assert len(served) == len(FUNCTIONS) - 3  # All but those that queues call.
 
 
 def test_the_readme_lists_the_routes_of_the_template() -> None:

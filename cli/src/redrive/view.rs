@@ -56,6 +56,7 @@ impl<'a> LetterView<'a> {
         let (tenant, endpoint, message, why) = match &letter.content {
             Content::Message(message) => (Some(&message.tenant), Some(message.endpoint), Some(message), None),
             Content::Chore(chore) => (Some(&chore.tenant), Some(chore.endpoint), None, None),
+            Content::Event(event) => (Some(&event.tenant), None, None, None),
             Content::Unreadable { why, .. } => (None, None, None, Some(why)),
         };
         Self {

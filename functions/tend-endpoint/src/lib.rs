@@ -1,7 +1,7 @@
 //! Looks after endpoints that have changed: takes chores from their queue.
 //!
 //! It reads what an endpoint is *now*, and brings its deliveries into line with that. So it does not matter how often a chore
-//! comes, how late, or after how many changes. Turns of recoveries ([`recover`]) are chores too.
+//! comes, how late, or after how many changes. Turns of recoveries are chores too.
 
 use std::sync::Arc;
 

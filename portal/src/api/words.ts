@@ -15,7 +15,8 @@ function ofApi(problem: ApiProblem): string {
     const wait = problem.retryAfterSeconds === null ? "shortly" : `in ${problem.retryAfterSeconds} s`;
     return `Too many requests at once. Try again ${wait}`;
   }
-  if (problem.status === 404 && problem.code === null) return "This rail does not have this route: it is older than this page";
+  if (problem.status === 404 && problem.code === null)
+    return "This rail does not have this route: it is older than this page";
   return problem.message;
 }
 

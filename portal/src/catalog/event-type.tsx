@@ -21,14 +21,22 @@ export function EventTypePlace({ name }: { name: string }) {
   });
   return (
     <>
-      <nav class="trail" aria-label="Breadcrumb"><a href={href(["catalog"])}>Catalog</a></nav>
-      <Heading title={name}><code>{name}</code></Heading>
+      <nav class="trail" aria-label="Breadcrumb">
+        <a href={href(["catalog"])}>Catalog</a>
+      </nav>
+      <Heading title={name}>
+        <code>{name}</code>
+      </Heading>
       <Problem problem={problem} again={again} />
       {value === null && problem === null && <p class="loading">Reading the event type…</p>}
       {value && (
         <>
           <p class="lead">{value.type.description}</p>
-          {value.type.updatedAt && <p class="hint">Changed <When at={value.type.updatedAt} /></p>}
+          {value.type.updatedAt && (
+            <p class="hint">
+              Changed <When at={value.type.updatedAt} />
+            </p>
+          )}
           {value.type.schema && <Properties schema={value.type.schema} />}
           <div class="columns">
             <section aria-labelledby="example">
@@ -37,12 +45,18 @@ export function EventTypePlace({ name }: { name: string }) {
             </section>
             <section aria-labelledby="schema">
               <h2 id="schema">JSON Schema of its data</h2>
-              {value.schema ? <TextBlock text={laidOut(value.schema)} what="schema" /> : <p class="none">None: its data may be any object.</p>}
+              {value.schema ? (
+                <TextBlock text={laidOut(value.schema)} what="schema" />
+              ) : (
+                <p class="none">None: its data may be any object.</p>
+              )}
             </section>
           </div>
           <section aria-labelledby="publish">
             <h2 id="publish">Publish one</h2>
-            <p class="hint">With a key that has the scope <code>events:publish</code>, in the variable <code>RAIL_API_KEY</code>:</p>
+            <p class="hint">
+              With a key that has the scope <code>events:publish</code>, in the variable <code>RAIL_API_KEY</code>:
+            </p>
             <TextBlock text={curl(name, value.example ?? "{}")} what="curl command" />
           </section>
         </>
@@ -78,7 +92,9 @@ function Properties({ schema }: { schema: Record<string, unknown> }) {
       <Table caption="Properties of the data" columns={["Property", "Type", "Required", "Description"]}>
         {found.map(({ path, type, required, description }) => (
           <Row key={path}>
-            <Cell of="Property"><code>{path}</code></Cell>
+            <Cell of="Property">
+              <code>{path}</code>
+            </Cell>
             <Cell of="Type">{type}</Cell>
             <Cell of="Required">{required ? "yes" : "no"}</Cell>
             <Cell of="Description">{description}</Cell>

@@ -20,24 +20,42 @@ export function CatalogPlace() {
       <p class="lead">What an endpoint can subscribe to, with a schema and an example of the data of each.</p>
       <Problem problem={problem} again={again} />
       {value === null && problem === null && <p class="loading">Reading the catalog…</p>}
-      {value?.length === 0 && <div class="empty"><p>The catalog is empty. Its operator adds event types to it.</p></div>}
+      {value?.length === 0 && (
+        <div class="empty">
+          <p>The catalog is empty. Its operator adds event types to it.</p>
+        </div>
+      )}
       {value && value.length > 0 && (
         <>
           <form role="search" class="filters" onSubmit={(event) => event.preventDefault()}>
             <Field label="Find">
               {(ties) => (
-                <input {...ties} type="search" placeholder="Name or description" value={sought} onInput={({ currentTarget }) => setSought(currentTarget.value)} />
+                <input
+                  {...ties}
+                  type="search"
+                  placeholder="Name or description"
+                  value={sought}
+                  onInput={({ currentTarget }) => setSought(currentTarget.value)}
+                />
               )}
             </Field>
-            <p class="unseen" role="status">{sought && `${found.length} found`}</p>
+            <p class="unseen" role="status">
+              {sought && `${found.length} found`}
+            </p>
           </form>
           {found.length === 0 ? (
-            <div class="empty"><p>No event type has this in its name or description.</p></div>
+            <div class="empty">
+              <p>No event type has this in its name or description.</p>
+            </div>
           ) : (
             <Table caption="Event types" columns={["Type", "Description", "Schema"]}>
               {found.map((type) => (
                 <Row key={type.name}>
-                  <Cell of="Type"><a href={href(["catalog", type.name])}><code>{type.name}</code></a></Cell>
+                  <Cell of="Type">
+                    <a href={href(["catalog", type.name])}>
+                      <code>{type.name}</code>
+                    </a>
+                  </Cell>
                   <Cell of="Description">{type.description}</Cell>
                   <Cell of="Schema">{type.schema === null ? <span class="none">none</span> : "JSON Schema"}</Cell>
                 </Row>

@@ -26,7 +26,11 @@ export function properties(schema: Schema, prefix = "", depth = 0): Property[] {
     };
     if (depth === DEEPEST) return [own];
     const items = object(inner["items"]);
-    return [own, ...properties(inner, `${path}.`, depth + 1), ...(items ? properties(items, `${path}[].`, depth + 1) : [])];
+    return [
+      own,
+      ...properties(inner, `${path}.`, depth + 1),
+      ...(items ? properties(items, `${path}[].`, depth + 1) : []),
+    ];
   });
 }
 
@@ -35,7 +39,9 @@ function typeOf(schema: Schema): string {
   const named = (type: unknown) => (type === "array" && items ? `array of ${typeOf(items)}` : String(type));
   const types = [schema["type"] ?? []].flat().map(named).join(" or ");
   const format = typeof schema["format"] === "string" ? ` (${schema["format"]})` : "";
-  const choices = Array.isArray(schema["enum"]) ? `: ${schema["enum"].map((choice) => JSON.stringify(choice)).join(", ")}` : "";
+  const choices = Array.isArray(schema["enum"])
+    ? `: ${schema["enum"].map((choice) => JSON.stringify(choice)).join(", ")}`
+    : "";
   return `${types}${format}${choices}`;
 }
 

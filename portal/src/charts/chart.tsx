@@ -33,7 +33,11 @@ export function Chart({ since, until, drawn, onPoint }: Props) {
       element.style.color = `var(--${name})`;
       return getComputedStyle(element).color;
     };
-    const chart = new uPlot(options(drawn(colour), element.clientWidth, [since, until], colour, onPoint), drawn(colour).data, element);
+    const chart = new uPlot(
+      options(drawn(colour), element.clientWidth, [since, until], colour, onPoint),
+      drawn(colour).data,
+      element,
+    );
     const resized = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height: HEIGHT }));
     resized.observe(element);
     return () => {
@@ -54,7 +58,12 @@ function options(
   colour: (name: string) => string,
   onPoint: (bucket: number | null) => void,
 ): uPlot.Options {
-  const axis = { stroke: colour("chart-text"), font: "12px system-ui, sans-serif", grid: { stroke: colour("chart-grid"), width: 1 }, ticks: { show: false } };
+  const axis = {
+    stroke: colour("chart-text"),
+    font: "12px system-ui, sans-serif",
+    grid: { stroke: colour("chart-grid"), width: 1 },
+    ticks: { show: false },
+  };
   return {
     width,
     height: HEIGHT,

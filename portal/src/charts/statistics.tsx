@@ -29,12 +29,19 @@ export function Statistics({ endpointId }: { endpointId: string }) {
           <legend class="unseen">Time</legend>
           {WINDOWS.map(({ name, label }) => (
             <label key={name}>
-              <input type="radio" name="window" checked={name === window.name} onChange={() => note({ window: name })} />
+              <input
+                type="radio"
+                name="window"
+                checked={name === window.name}
+                onChange={() => note({ window: name })}
+              />
               <span>{label}</span>
             </label>
           ))}
         </fieldset>
-        <button type="button" onClick={() => void again()}>Refresh</button>
+        <button type="button" onClick={() => void again()}>
+          Refresh
+        </button>
       </div>
       <Problem problem={problem} again={again} />
       {value === null && problem === null && <p class="loading">Counting…</p>}
@@ -54,10 +61,20 @@ function Shown({ stats, asTable, onTable }: ShownProps) {
   const { buckets, complete, since, until } = stats;
   return (
     <>
-      {!complete && <p class="notice">There were more deliveries than are counted for one answer: these are the newest of them.</p>}
+      {!complete && (
+        <p class="notice">There were more deliveries than are counted for one answer: these are the newest of them.</p>
+      )}
       <Figures {...stats} />
-      <p class="hint">From <When at={since} /> until <When at={until} />. A delivery is counted at the time of its event.</p>
-      <Panel title="Deliveries" stats={stats} legend={OUTCOME_LEGEND} drawn={deliveries} told={(bucket, name) => String(bucket[name as "delivered"])} />
+      <p class="hint">
+        From <When at={since} /> until <When at={until} />. A delivery is counted at the time of its event.
+      </p>
+      <Panel
+        title="Deliveries"
+        stats={stats}
+        legend={OUTCOME_LEGEND}
+        drawn={deliveries}
+        told={(bucket, name) => String(bucket[name as "delivered"])}
+      />
       <Panel
         title="Latency of answered attempts"
         stats={stats}
@@ -67,8 +84,13 @@ function Shown({ stats, asTable, onTable }: ShownProps) {
       />
       <details class="numbers" open={asTable} onToggle={({ currentTarget }) => onTable(currentTarget.open)}>
         <summary>The same as a table</summary>
-        <Table caption="Deliveries and latency over time" columns={["From", "Delivered", "Failed", "Retrying", "Pending", "p50", "p90", "p99", "Slowest"]}>
-          {buckets.map((bucket) => <BucketRow key={bucket.since} {...bucket} />)}
+        <Table
+          caption="Deliveries and latency over time"
+          columns={["From", "Delivered", "Failed", "Retrying", "Pending", "p50", "p90", "p99", "Slowest"]}
+        >
+          {buckets.map((bucket) => (
+            <BucketRow key={bucket.since} {...bucket} />
+          ))}
         </Table>
       </details>
     </>
@@ -124,7 +146,11 @@ function Panel({ title, stats, legend, drawn, told }: PanelProps) {
         <span class="legend" aria-hidden="true">
           {bucket && <span class="bucket">{local(bucket.since)}</span>}
           {legend.map(({ name, colour }) => (
-            <span key={name}><i class={`swatch ${colour}`} />{name}{bucket && <b> {told(bucket, name)}</b>}</span>
+            <span key={name}>
+              <i class={`swatch ${colour}`} />
+              {name}
+              {bucket && <b> {told(bucket, name)}</b>}
+            </span>
           ))}
         </span>
       </figcaption>
@@ -137,7 +163,9 @@ function BucketRow({ since, delivered, failed, retrying, pending, latencyMs }: B
   const of = (name: "p50" | "p90" | "p99" | "max") => (latencyMs ? took(latencyMs[name]) : "–");
   return (
     <Row>
-      <Cell of="From"><When at={since} /></Cell>
+      <Cell of="From">
+        <When at={since} />
+      </Cell>
       <Cell of="Delivered">{delivered}</Cell>
       <Cell of="Failed">{failed}</Cell>
       <Cell of="Retrying">{retrying}</Cell>

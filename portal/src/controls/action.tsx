@@ -22,7 +22,9 @@ export function Action({ run, children, done, kind, label }: Props) {
   // Not `disabled`, which would take the focus away from who pressed it.
   return (
     <>
-      <button ref={button} type="button" class={kind} aria-label={label} aria-disabled={busy} onClick={act}>{children}</button>
+      <button ref={button} type="button" class={kind} aria-label={label} aria-disabled={busy} onClick={act}>
+        {children}
+      </button>
       <Problem problem={problem} />
     </>
   );

@@ -22,7 +22,10 @@ export function Dialog({ title, onClose, insistent = false, children }: Props) {
       shown?.close();
       // What is taken out of the page while it is open does not give the focus back by itself. And where it was may be gone: the
       // place behind the dialog has changed then, and could not take the focus when it did.
-      const back = before instanceof HTMLElement && before !== document.body && before.isConnected ? before : document.querySelector("h1");
+      const back =
+        before instanceof HTMLElement && before !== document.body && before.isConnected
+          ? before
+          : document.querySelector("h1");
       back?.focus();
     };
   }, []);
@@ -33,6 +36,12 @@ export function Dialog({ title, onClose, insistent = false, children }: Props) {
       onCancel={(event) => {
         event.preventDefault();
         if (!insistent) onClose();
+      }}
+      onClose={() => {
+        // Browsers close it at a second Escape, whatever was said to the first. Where it goes with its place, nothing is left to do.
+        if (dialog.current === null) return;
+        if (insistent) dialog.current.showModal();
+        else onClose();
       }}
     >
       <h2 id={heading}>{title}</h2>

@@ -23,7 +23,11 @@ export function Field({ label, hint, wrong = null, children }: Props) {
   return (
     <div class="field">
       <label for={id}>{label}</label>
-      {hint && <p class="hint" id={`${id}-hint`}>{hint}</p>}
+      {hint && (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
       {children({ id, "aria-describedby": words || undefined, "aria-invalid": wrong !== null })}
       <Wrong id={`${id}-wrong`} text={wrong} />
     </div>
@@ -33,5 +37,9 @@ export function Field({ label, hint, wrong = null, children }: Props) {
 /** What is wrong with a field. */
 export function Wrong({ id, text }: { id: string; text: string | null }) {
   if (text === null) return null;
-  return <p class="wrong" id={id} role="alert">{text}</p>;
+  return (
+    <p class="wrong" id={id} role="alert">
+      {text}
+    </p>
+  );
 }

@@ -10,7 +10,11 @@ export function Problem({ problem, again }: { problem: unknown; again?: () => vo
     <div class="problem" role="alert">
       <p>{inWords(problem)}</p>
       {requestId && <p class="request-id">Request {requestId}</p>}
-      {again && <button type="button" onClick={again}>Try again</button>}
+      {again && (
+        <button type="button" onClick={again}>
+          Try again
+        </button>
+      )}
     </div>
   );
 }

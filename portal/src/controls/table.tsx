@@ -15,9 +15,21 @@ export function Table({ caption, columns, widths, children }: TableProps) {
   return (
     <table role="table" class={widths ? "steady" : undefined}>
       <caption class="unseen">{caption}</caption>
-      {widths && <colgroup>{widths.map((width, column) => <col key={columns[column]} style={{ width: `${width}%` }} />)}</colgroup>}
+      {widths && (
+        <colgroup>
+          {widths.map((width, column) => (
+            <col key={columns[column]} style={{ width: `${width}%` }} />
+          ))}
+        </colgroup>
+      )}
       <thead role="rowgroup">
-        <tr role="row">{columns.map((column) => <th key={column} role="columnheader" scope="col">{column}</th>)}</tr>
+        <tr role="row">
+          {columns.map((column) => (
+            <th key={column} role="columnheader" scope="col">
+              {column}
+            </th>
+          ))}
+        </tr>
       </thead>
       <tbody role="rowgroup">{children}</tbody>
     </table>
@@ -25,10 +37,18 @@ export function Table({ caption, columns, widths, children }: TableProps) {
 }
 
 export function Row({ children, muted = false }: { children: ComponentChildren; muted?: boolean }) {
-  return <tr role="row" class={muted ? "muted" : undefined}>{children}</tr>;
+  return (
+    <tr role="row" class={muted ? "muted" : undefined}>
+      {children}
+    </tr>
+  );
 }
 
 /** `of` is the column's name, which a card shows beside the content. */
 export function Cell({ of: column, children }: { of: string; children: ComponentChildren }) {
-  return <td role="cell" data-column={column}><div>{children}</div></td>;
+  return (
+    <td role="cell" data-column={column}>
+      <div>{children}</div>
+    </td>
+  );
 }

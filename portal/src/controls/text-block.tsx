@@ -14,7 +14,9 @@ export function TextBlock({ text, what, copyable = true }: Props) {
   return (
     <div class="text-block">
       {copyable && <Copy text={text} what={what} />}
-      <pre role="group" aria-label={what} tabIndex={0}>{text}</pre>
+      <pre role="group" aria-label={what} tabIndex={0}>
+        {text}
+      </pre>
     </div>
   );
 }

@@ -3,8 +3,23 @@
 import type { Time } from "../api/objects";
 import { useNow } from "../page/polling";
 
-const THIS_YEAR = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
-const ANOTHER_YEAR = new Intl.DateTimeFormat(undefined, { year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const THIS_YEAR = new Intl.DateTimeFormat(undefined, {
+  month: "short",
+  day: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  hourCycle: "h23",
+});
+const ANOTHER_YEAR = new Intl.DateTimeFormat(undefined, {
+  year: "numeric",
+  month: "short",
+  day: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  hourCycle: "h23",
+});
 
 /** 24 Nov, 20:12:05 */
 export function local(at: Time | number): string {
@@ -16,13 +31,21 @@ export function local(at: Time | number): string {
 const exact = (at: Time) => new Date(at).toISOString().replace("T", " ").replace("Z", " UTC");
 
 export function When({ at }: { at: Time }) {
-  return <time dateTime={at} title={exact(at)}>{local(at)}</time>;
+  return (
+    <time dateTime={at} title={exact(at)}>
+      {local(at)}
+    </time>
+  );
 }
 
 /** The time until then, counting down. */
 export function Until({ at }: { at: Time }) {
   const seconds = Math.ceil((Date.parse(at) - useNow(true)) / 1000);
-  return <time dateTime={at} title={exact(at)}>{seconds > 0 ? `in ${span(seconds)}` : "due now"}</time>;
+  return (
+    <time dateTime={at} title={exact(at)}>
+      {seconds > 0 ? `in ${span(seconds)}` : "due now"}
+    </time>
+  );
 }
 
 /** 45 s, 4:05 min, 1:59:30 h */

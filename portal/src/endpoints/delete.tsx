@@ -19,15 +19,26 @@ export function DeleteAction({ endpoint }: { endpoint: Endpoint }) {
   };
   return (
     <>
-      <button type="button" class="danger" onClick={() => setAsks(true)}>Delete</button>
+      <button type="button" class="danger" onClick={() => setAsks(true)}>
+        Delete
+      </button>
       {asks && (
         <Dialog title="Delete this endpoint?" onClose={() => setAsks(false)}>
-          <p class="url"><strong>{endpoint.url}</strong></p>
+          <p class="url">
+            <strong>{endpoint.url}</strong>
+          </p>
           {endpoint.description && <p>{endpoint.description}</p>}
-          <p>It gets nothing any more. What still waits for it fails, and its signing secret is lost. This cannot be undone.</p>
+          <p>
+            It gets nothing any more. What still waits for it fails, and its signing secret is lost. This cannot be
+            undone.
+          </p>
           <div class="actions">
-            <button type="button" onClick={() => setAsks(false)}>Keep it</button>
-            <Action kind="danger" run={remove}>Delete the endpoint</Action>
+            <button type="button" onClick={() => setAsks(false)}>
+              Keep it
+            </button>
+            <Action kind="danger" run={remove}>
+              Delete the endpoint
+            </Action>
           </div>
         </Dialog>
       )}

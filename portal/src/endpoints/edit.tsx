@@ -26,7 +26,12 @@ export function EditEndpoint({ id }: { id: string }) {
       <Heading title="Edit endpoint">Edit endpoint</Heading>
       <Problem problem={problem} again={again} />
       {value && (
-        <EndpointForm initial={particulars(value)} verb="Save" submit={(given) => submit(value, given)} back={href(["endpoints", id])} />
+        <EndpointForm
+          initial={particulars(value)}
+          verb="Save"
+          submit={(given) => submit(value, given)}
+          back={href(["endpoints", id])}
+        />
       )}
     </>
   );
@@ -48,5 +53,7 @@ function particulars({ url, events, description, rateLimit, headers, metadata }:
 function changes(before: Endpoint, given: Particulars): EndpointPatch {
   const now = written(given);
   const names = Object.keys(now) as (keyof typeof now)[];
-  return Object.fromEntries(names.filter((name) => JSON.stringify(now[name]) !== JSON.stringify(before[name])).map((name) => [name, now[name]]));
+  return Object.fromEntries(
+    names.filter((name) => JSON.stringify(now[name]) !== JSON.stringify(before[name])).map((name) => [name, now[name]]),
+  );
 }

@@ -37,7 +37,9 @@ export function EndpointPlace({ id, view }: { id: string; view: View }) {
   usePolling(value ? REFRESH_SECONDS : null, again);
   return (
     <>
-      <nav class="trail" aria-label="Breadcrumb"><a href={href(["endpoints"])}>Endpoints</a></nav>
+      <nav class="trail" aria-label="Breadcrumb">
+        <a href={href(["endpoints"])}>Endpoints</a>
+      </nav>
       <div class="title">
         <Heading title={value?.url ?? "Endpoint"}>{value ? <span class="url">{value.url}</span> : "Endpoint"}</Heading>
         {value && <Badge of={value.status} />}
@@ -52,8 +54,12 @@ export function EndpointPlace({ id, view }: { id: string; view: View }) {
         </>
       )}
       <nav class="tabs" aria-label="Of this endpoint">
-        <a href={href(["endpoints", id])} aria-current={view === "received" ? "page" : undefined}>Received</a>
-        <a href={href(["endpoints", id, "statistics"])} aria-current={view === "statistics" ? "page" : undefined}>Statistics</a>
+        <a href={href(["endpoints", id])} aria-current={view === "received" ? "page" : undefined}>
+          Received
+        </a>
+        <a href={href(["endpoints", id, "statistics"])} aria-current={view === "statistics" ? "page" : undefined}>
+          Statistics
+        </a>
       </nav>
       {view === "received" ? <Received endpointId={id} /> : <Statistics endpointId={id} />}
     </>
@@ -73,7 +79,9 @@ function Doings({ endpoint, put }: { endpoint: Endpoint; put: (endpoint: Endpoin
       <div class="actions" role="group" aria-label="Actions">
         <TestAction endpoint={endpoint} sent={setTest} />
         <StatusActions endpoint={endpoint} changed={changed} />
-        <a class="button" href={href(["endpoints", endpoint.id, "edit"])}>Edit</a>
+        <a class="button" href={href(["endpoints", endpoint.id, "edit"])}>
+          Edit
+        </a>
         <RotateAction endpoint={endpoint} changed={changed} />
         <RecoverAction endpoint={endpoint} begun={setRecovery} />
         <DeleteAction endpoint={endpoint} />
@@ -84,17 +92,39 @@ function Doings({ endpoint, put }: { endpoint: Endpoint; put: (endpoint: Endpoin
   );
 }
 
-function Facts({ id, events, rateLimit, headers, metadata, createdAt, updatedAt, disabledAt, disabledReason }: Endpoint) {
+function Facts({
+  id,
+  events,
+  rateLimit,
+  headers,
+  metadata,
+  createdAt,
+  updatedAt,
+  disabledAt,
+  disabledReason,
+}: Endpoint) {
   return (
     <dl class="facts">
-      <Fact name="Endpoint"><Copyable text={id} what="endpoint id" /></Fact>
-      <Fact name="Events"><Patterns of={events} whole /></Fact>
+      <Fact name="Endpoint">
+        <Copyable text={id} what="endpoint id" />
+      </Fact>
+      <Fact name="Events">
+        <Patterns of={events} whole />
+      </Fact>
       <Fact name="Rate limit">{rateLimit === null ? "none" : `${rateLimit} a second`}</Fact>
       <NamedValues name="Headers" of={headers} />
       <NamedValues name="Metadata" of={metadata} />
-      {disabledAt && disabledReason && <Fact name="Disabled"><When at={disabledAt} />, {DISABLED[disabledReason]}</Fact>}
-      <Fact name="Registered"><When at={createdAt} /></Fact>
-      <Fact name="Changed"><When at={updatedAt} /></Fact>
+      {disabledAt && disabledReason && (
+        <Fact name="Disabled">
+          <When at={disabledAt} />, {DISABLED[disabledReason]}
+        </Fact>
+      )}
+      <Fact name="Registered">
+        <When at={createdAt} />
+      </Fact>
+      <Fact name="Changed">
+        <When at={updatedAt} />
+      </Fact>
     </dl>
   );
 }
@@ -104,7 +134,15 @@ function NamedValues({ name, of: pairs }: { name: string; of: Record<string, str
   if (entries.length === 0) return null;
   return (
     <Fact name={name}>
-      <ul>{entries.map(([key, value]) => <li key={key}><code>{key}: {value}</code></li>)}</ul>
+      <ul>
+        {entries.map(([key, value]) => (
+          <li key={key}>
+            <code>
+              {key}: {value}
+            </code>
+          </li>
+        ))}
+      </ul>
     </Fact>
   );
 }

@@ -70,33 +70,91 @@ export function EndpointForm({ initial, verb, withSecret = false, submit, back }
     >
       <Field label="URL" hint="https, at a public address." wrong={wrong("url")}>
         {(ties) => (
-          <input {...ties} type="url" required inputMode="url" spellcheck={false} placeholder="https://yourapp.com/webhooks" value={given.url}
-            onInput={({ currentTarget }) => change({ url: currentTarget.value })} />
+          <input
+            {...ties}
+            type="url"
+            required
+            inputMode="url"
+            spellcheck={false}
+            placeholder="https://yourapp.com/webhooks"
+            value={given.url}
+            onInput={({ currentTarget }) => change({ url: currentTarget.value })}
+          />
         )}
       </Field>
       <SubscriptionField patterns={given.events} wrong={wrong("events")} onChange={(events) => change({ events })} />
       <Field label="Description" hint="Optional: a line for you and your colleagues." wrong={wrong("description")}>
-        {(ties) => <input {...ties} type="text" value={given.description} onInput={({ currentTarget }) => change({ description: currentTarget.value })} />}
-      </Field>
-      <Field label="Rate limit" hint="Optional: the most deliveries a second, 1 to 500. What exceeds it waits in order." wrong={wrong("rateLimit")}>
         {(ties) => (
-          <input {...ties} class="short" type="number" inputMode="numeric" min={1} max={500} value={given.rateLimit}
-            onInput={({ currentTarget }) => change({ rateLimit: currentTarget.value })} />
+          <input
+            {...ties}
+            type="text"
+            value={given.description}
+            onInput={({ currentTarget }) => change({ description: currentTarget.value })}
+          />
         )}
       </Field>
-      <PairsField legend="Custom headers" one="header" add="Add a header" hint="Optional: sent along with every request." pairs={given.headers} wrong={wrong("headers")}
-        onChange={(headers) => change({ headers })} />
-      <PairsField legend="Metadata" one="entry" add="Add an entry" hint="Optional: your own notes, which are not sent." pairs={given.metadata} wrong={wrong("metadata")}
-        onChange={(metadata) => change({ metadata })} />
+      <Field
+        label="Rate limit"
+        hint="Optional: the most deliveries a second, 1 to 500. What exceeds it waits in order."
+        wrong={wrong("rateLimit")}
+      >
+        {(ties) => (
+          <input
+            {...ties}
+            class="short"
+            type="number"
+            inputMode="numeric"
+            min={1}
+            max={500}
+            value={given.rateLimit}
+            onInput={({ currentTarget }) => change({ rateLimit: currentTarget.value })}
+          />
+        )}
+      </Field>
+      <PairsField
+        legend="Custom headers"
+        one="header"
+        add="Add a header"
+        hint="Optional: sent along with every request."
+        pairs={given.headers}
+        wrong={wrong("headers")}
+        onChange={(headers) => change({ headers })}
+      />
+      <PairsField
+        legend="Metadata"
+        one="entry"
+        add="Add an entry"
+        hint="Optional: your own notes, which are not sent."
+        pairs={given.metadata}
+        wrong={wrong("metadata")}
+        onChange={(metadata) => change({ metadata })}
+      />
       {withSecret && (
-        <Field label="Signing secret" hint="Leave it empty to get a new one. Your own: whsec_ and base64 of 24 to 64 bytes, or 16 to 256 visible ASCII characters." wrong={wrong("secret")}>
-          {(ties) => <input {...ties} type="text" spellcheck={false} autocomplete="off" value={given.secret} onInput={({ currentTarget }) => change({ secret: currentTarget.value })} />}
+        <Field
+          label="Signing secret"
+          hint="Leave it empty to get a new one. Your own: whsec_ and base64 of 24 to 64 bytes, or 16 to 256 visible ASCII characters."
+          wrong={wrong("secret")}
+        >
+          {(ties) => (
+            <input
+              {...ties}
+              type="text"
+              spellcheck={false}
+              autocomplete="off"
+              value={given.secret}
+              onInput={({ currentTarget }) => change({ secret: currentTarget.value })}
+            />
+          )}
         </Field>
       )}
       {isBeyond(problem, FIELDS) && <Problem problem={problem} />}
       <div class="actions">
-        <button type="submit" class="primary" aria-disabled={busy}>{verb}</button>
-        <a class="button" href={back}>Cancel</a>
+        <button type="submit" class="primary" aria-disabled={busy}>
+          {verb}
+        </button>
+        <a class="button" href={back}>
+          Cancel
+        </a>
       </div>
     </form>
   );

@@ -34,7 +34,11 @@ export function Health({ id }: { id: string }) {
   return (
     <div ref={place} class="health">
       {stats && <Fared {...stats.deliveries} rate={stats.successRate} />}
-      {problem !== null && <span class="none" title={inWords(problem)}>not known</span>}
+      {problem !== null && (
+        <span class="none" title={inWords(problem)}>
+          not known
+        </span>
+      )}
       {stats === null && problem === null && <span class="none">counting…</span>}
     </div>
   );
@@ -45,7 +49,9 @@ const HALF = 0.5;
 
 function Fared({ total, failed, retrying, rate }: Stats["deliveries"] & { rate: number | null }) {
   if (total === 0) return <span class="none">nothing sent</span>;
-  const open = [failed > 0 ? `${failed} failed` : null, retrying > 0 ? `${retrying} retrying` : null].filter(Boolean).join(", ");
+  const open = [failed > 0 ? `${failed} failed` : null, retrying > 0 ? `${retrying} retrying` : null]
+    .filter(Boolean)
+    .join(", ");
   if (open === "") return <Toned tone="good">{`${total.toLocaleString()} without failure`}</Toned>;
   return <Toned tone={rate !== null && rate < HALF ? "bad" : "warn"}>{`${open} of ${total.toLocaleString()}`}</Toned>;
 }

@@ -24,19 +24,26 @@ export function EndpointsPlace() {
     <>
       <div class="title">
         <Heading title="Endpoints">Endpoints</Heading>
-        <a class="button primary" href={href(["endpoints", "new"])}>Register an endpoint</a>
+        <a class="button primary" href={href(["endpoints", "new"])}>
+          Register an endpoint
+        </a>
       </div>
       <Problem problem={problem} again={again} />
       {value === null && problem === null && <p class="loading">Reading endpoints…</p>}
       {value?.length === 0 && (
         <div class="empty">
           <p>No endpoint is registered yet.</p>
-          <p>An endpoint is a URL of yours that gets events as they happen. <a href={href(["endpoints", "new"])}>Register one</a>, then send it a test event.</p>
+          <p>
+            An endpoint is a URL of yours that gets events as they happen.{" "}
+            <a href={href(["endpoints", "new"])}>Register one</a>, then send it a test event.
+          </p>
         </div>
       )}
       {value && value.length > 0 && (
         <Table caption="Endpoints" columns={COLUMNS} widths={WIDTHS}>
-          {value.map((endpoint) => <EndpointRow key={endpoint.id} endpoint={endpoint} />)}
+          {value.map((endpoint) => (
+            <EndpointRow key={endpoint.id} endpoint={endpoint} />
+          ))}
         </Table>
       )}
     </>
@@ -48,16 +55,24 @@ function EndpointRow({ endpoint }: { endpoint: Endpoint }) {
   return (
     <Row>
       <Cell of="Endpoint">
-        <a class="url" href={href(["endpoints", id])}>{url}</a>
+        <a class="url" href={href(["endpoints", id])}>
+          {url}
+        </a>
         {description && <p class="description">{description}</p>}
       </Cell>
       <Cell of="Status">
         <Badge of={status} />
         {disabledReason && <p class="description">{DISABLED[disabledReason]}</p>}
       </Cell>
-      <Cell of="Events"><Patterns of={events} /></Cell>
-      <Cell of="Last 24 hours"><Health id={id} /></Cell>
-      <Cell of="Registered"><When at={createdAt} /></Cell>
+      <Cell of="Events">
+        <Patterns of={events} />
+      </Cell>
+      <Cell of="Last 24 hours">
+        <Health id={id} />
+      </Cell>
+      <Cell of="Registered">
+        <When at={createdAt} />
+      </Cell>
     </Row>
   );
 }

@@ -8,7 +8,15 @@ import { EndpointForm, type Particulars, written } from "./form";
 import { remember } from "./known";
 import { reveal } from "./secret";
 
-const NOTHING: Particulars = { url: "", events: [], description: "", rateLimit: "", headers: [], metadata: [], secret: "" };
+const NOTHING: Particulars = {
+  url: "",
+  events: [],
+  description: "",
+  rateLimit: "",
+  headers: [],
+  metadata: [],
+  secret: "",
+};
 
 export function NewEndpointPlace() {
   const submit = async (particulars: Particulars) => {
@@ -19,7 +27,9 @@ export function NewEndpointPlace() {
   };
   return (
     <>
-      <nav class="trail" aria-label="Breadcrumb"><a href={href(["endpoints"])}>Endpoints</a></nav>
+      <nav class="trail" aria-label="Breadcrumb">
+        <a href={href(["endpoints"])}>Endpoints</a>
+      </nav>
       <Heading title="Register an endpoint">Register an endpoint</Heading>
       <EndpointForm initial={NOTHING} verb="Register" withSecret submit={submit} back={href(["endpoints"])} />
     </>

@@ -28,8 +28,8 @@ export function Received({ endpointId }: { endpointId: string }) {
         filters={(problem) => <Filters filter={filter} problem={problem} />}
         empty={
           <p>
-            Nothing was sent here yet. Press <em>Send test event</em> above to see whether the endpoint answers, or see in
-            the <a href={href(["catalog"])}>catalog</a> how an event is published.
+            Nothing was sent here yet. Press <em>Send test event</em> above to see whether the endpoint answers, or see
+            in the <a href={href(["catalog"])}>catalog</a> how an event is published.
           </p>
         }
       />
@@ -41,14 +41,26 @@ function ReceivedRow({ event, isOvertaken }: { event: Event; isOvertaken: boolea
   const [delivery] = event.deliveries;
   return (
     <Row muted={isOvertaken}>
-      <Cell of="Created"><When at={event.createdAt} /></Cell>
-      <Cell of="Type"><code>{event.type}</code></Cell>
-      <Cell of="Event"><a href={href(["events", event.id])}><code>{event.id}</code></a></Cell>
+      <Cell of="Created">
+        <When at={event.createdAt} />
+      </Cell>
+      <Cell of="Type">
+        <code>{event.type}</code>
+      </Cell>
+      <Cell of="Event">
+        <a href={href(["events", event.id])}>
+          <code>{event.id}</code>
+        </a>
+      </Cell>
       <Cell of="Status">{isOvertaken ? <Toned tone="calm">changed</Toned> : <Badge of={event.status} />}</Cell>
       <Cell of="Attempts">{delivery?.attempts ?? 0}</Cell>
       <Cell of="Last attempt">{delivery?.lastAttemptAt ? <When at={delivery.lastAttemptAt} /> : "none"}</Cell>
       <Cell of="Next">
-        {delivery?.nextAttemptAt ? <Until at={delivery.nextAttemptAt} /> : <span class="none">{delivery?.reason ? REASONS[delivery.reason] : "–"}</span>}
+        {delivery?.nextAttemptAt ? (
+          <Until at={delivery.nextAttemptAt} />
+        ) : (
+          <span class="none">{delivery?.reason ? REASONS[delivery.reason] : "–"}</span>
+        )}
       </Cell>
     </Row>
   );

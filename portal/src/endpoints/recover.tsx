@@ -26,7 +26,9 @@ export function RecoverAction({ endpoint, begun }: Props) {
   const [open, setOpen] = useState(false);
   return (
     <>
-      <button type="button" onClick={() => setOpen(true)}>Recover failed</button>
+      <button type="button" onClick={() => setOpen(true)}>
+        Recover failed
+      </button>
       {open && <RecoverDialog endpoint={endpoint} begun={begun} close={() => setOpen(false)} />}
     </>
   );
@@ -52,17 +54,39 @@ function RecoverDialog({ endpoint, begun, close }: Props & { close: () => void }
           void act();
         }}
       >
-        <p>Every delivery to <span class="url">{endpoint.url}</span> that has failed is delivered again, if its event is of this time.</p>
+        <p>
+          Every delivery to <span class="url">{endpoint.url}</span> that has failed is delivered again, if its event is
+          of this time.
+        </p>
         <Field label="Since" wrong={aboutField(problem, "since")}>
-          {(ties) => <input {...ties} type="datetime-local" required value={since} onInput={({ currentTarget }) => setSince(currentTarget.value)} />}
+          {(ties) => (
+            <input
+              {...ties}
+              type="datetime-local"
+              required
+              value={since}
+              onInput={({ currentTarget }) => setSince(currentTarget.value)}
+            />
+          )}
         </Field>
         <Field label="Until" hint="Leave it empty for now." wrong={aboutField(problem, "until")}>
-          {(ties) => <input {...ties} type="datetime-local" value={until} onInput={({ currentTarget }) => setUntil(currentTarget.value)} />}
+          {(ties) => (
+            <input
+              {...ties}
+              type="datetime-local"
+              value={until}
+              onInput={({ currentTarget }) => setUntil(currentTarget.value)}
+            />
+          )}
         </Field>
         {isBeyond(problem, ["since", "until"]) && <Problem problem={problem} />}
         <div class="actions">
-          <button type="submit" class="primary" aria-disabled={busy}>Recover</button>
-          <button type="button" onClick={close}>Cancel</button>
+          <button type="submit" class="primary" aria-disabled={busy}>
+            Recover
+          </button>
+          <button type="button" onClick={close}>
+            Cancel
+          </button>
         </div>
       </form>
     </Dialog>
@@ -80,7 +104,8 @@ export function RecoveryProgress({ begun }: { begun: Recovery }) {
   return (
     <section class="result panel" aria-label="Recovery">
       <p>
-        {isRunning ? "Recovering" : "Recovered"} what failed from <When at={now.since} /> until <When at={now.until} />: {counted(now)}
+        {isRunning ? "Recovering" : "Recovered"} what failed from <When at={now.since} /> until <When at={now.until} />:{" "}
+        {counted(now)}
       </p>
       {isRunning && <progress aria-label="Recovering">running</progress>}
       <Problem problem={problem} />
@@ -90,6 +115,7 @@ export function RecoveryProgress({ begun }: { begun: Recovery }) {
 
 function counted({ recovered, skipped, status }: Recovery): string {
   if (status === "completed" && recovered + skipped === 0) return "nothing had failed.";
-  const left = skipped > 0 ? `, ${skipped} left as they are, because they have had too many attempts or are too old` : "";
+  const left =
+    skipped > 0 ? `, ${skipped} left as they are, because they have had too many attempts or are too old` : "";
   return `${recovered} ${recovered === 1 ? "delivery" : "deliveries"} started again${left}${status === "running" ? "…" : "."}`;
 }

@@ -21,7 +21,9 @@ export function RotateAction({ endpoint, changed }: Props) {
   const [open, setOpen] = useState(false);
   return (
     <>
-      <button type="button" onClick={() => setOpen(true)}>Rotate secret</button>
+      <button type="button" onClick={() => setOpen(true)}>
+        Rotate secret
+      </button>
       {open && <RotateDialog endpoint={endpoint} changed={changed} close={() => setOpen(false)} />}
     </>
   );
@@ -46,19 +48,48 @@ function RotateDialog({ endpoint, changed, close }: Props & { close: () => void 
           void act();
         }}
       >
-        <p>Another secret signs from now on. The old one goes on signing beside it for a while, so that your receiver can change without losing a request.</p>
-        <Field label="Overlap in hours" hint="0 to 168. With 0 the old secret ends at once." wrong={aboutField(problem, "overlapHours")}>
+        <p>
+          Another secret signs from now on. The old one goes on signing beside it for a while, so that your receiver can
+          change without losing a request.
+        </p>
+        <Field
+          label="Overlap in hours"
+          hint="0 to 168. With 0 the old secret ends at once."
+          wrong={aboutField(problem, "overlapHours")}
+        >
           {(ties) => (
-            <input {...ties} class="short" type="number" inputMode="numeric" min={0} max={168} value={overlap} onInput={({ currentTarget }) => setOverlap(currentTarget.value)} />
+            <input
+              {...ties}
+              class="short"
+              type="number"
+              inputMode="numeric"
+              min={0}
+              max={168}
+              value={overlap}
+              onInput={({ currentTarget }) => setOverlap(currentTarget.value)}
+            />
           )}
         </Field>
         <Field label="New secret" hint="Leave it empty to get a new one." wrong={aboutField(problem, "secret")}>
-          {(ties) => <input {...ties} type="text" spellcheck={false} autocomplete="off" value={own} onInput={({ currentTarget }) => setOwn(currentTarget.value)} />}
+          {(ties) => (
+            <input
+              {...ties}
+              type="text"
+              spellcheck={false}
+              autocomplete="off"
+              value={own}
+              onInput={({ currentTarget }) => setOwn(currentTarget.value)}
+            />
+          )}
         </Field>
         {isBeyond(problem, ["overlapHours", "secret"]) && <Problem problem={problem} />}
         <div class="actions">
-          <button type="submit" class="primary" aria-disabled={busy}>Rotate</button>
-          <button type="button" onClick={close}>Cancel</button>
+          <button type="submit" class="primary" aria-disabled={busy}>
+            Rotate
+          </button>
+          <button type="button" onClick={close}>
+            Cancel
+          </button>
         </div>
       </form>
     </Dialog>

@@ -30,10 +30,17 @@ export function SecretDialog() {
   const { endpoint, secret, why } = revealed.value;
   return (
     <Dialog title={TITLES[why]} insistent onClose={() => (revealed.value = null)}>
-      <p>The signing secret of <span class="url">{endpoint}</span> is shown this once. Store it where your receiver verifies signatures.</p>
-      <p class="secret"><code>{secret}</code> <Copy text={secret} what="signing secret" /></p>
+      <p>
+        The signing secret of <span class="url">{endpoint}</span> is shown this once. Store it where your receiver
+        verifies signatures.
+      </p>
+      <p class="secret">
+        <code>{secret}</code> <Copy text={secret} what="signing secret" />
+      </p>
       <div class="actions">
-        <button type="button" class="primary" onClick={() => (revealed.value = null)}>I have stored it</button>
+        <button type="button" class="primary" onClick={() => (revealed.value = null)}>
+          I have stored it
+        </button>
       </div>
     </Dialog>
   );

@@ -5,8 +5,14 @@ import { updateEndpoint } from "../api/rail";
 import { Action } from "../controls/action";
 
 const STEPS: Record<EndpointStatus, readonly { to: EndpointStatus; verb: string }[]> = {
-  active: [{ to: "paused", verb: "Pause" }, { to: "disabled", verb: "Disable" }],
-  paused: [{ to: "active", verb: "Activate" }, { to: "disabled", verb: "Disable" }],
+  active: [
+    { to: "paused", verb: "Pause" },
+    { to: "disabled", verb: "Disable" },
+  ],
+  paused: [
+    { to: "active", verb: "Activate" },
+    { to: "disabled", verb: "Disable" },
+  ],
   disabled: [{ to: "active", verb: "Activate" }],
 };
 
@@ -16,7 +22,9 @@ export function StatusActions({ endpoint, changed }: { endpoint: Endpoint; chang
     <>
       {STEPS[endpoint.status].map(({ to, verb }, place) => (
         // By its place, so that who pressed Pause has the focus on Activate then.
-        <Action key={place} run={() => set(to)} done={`The endpoint is ${to}`}>{verb}</Action>
+        <Action key={place} run={() => set(to)} done={`The endpoint is ${to}`}>
+          {verb}
+        </Action>
       ))}
     </>
   );

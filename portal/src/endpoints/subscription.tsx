@@ -23,13 +23,18 @@ export function SubscriptionField({ patterns, wrong, onChange }: Props) {
   return (
     <fieldset ref={fieldset} class="subscription" aria-describedby={wrong ? "subscription-wrong" : undefined}>
       <legend>Events</legend>
-      <p class="hint"><code>*</code> is everything; <code>contract.*</code> is every type that begins with <code>contract.</code>; anything else is itself alone.</p>
+      <p class="hint">
+        <code>*</code> is everything; <code>contract.*</code> is every type that begins with <code>contract.</code>;
+        anything else is itself alone.
+      </p>
       {patterns.length > 0 && (
         <ul class="patterns chosen" aria-label="Chosen patterns">
           {patterns.map((pattern) => (
             <li key={pattern}>
               <code>{pattern}</code>
-              <button type="button" aria-label={`Remove ${pattern}`} onClick={() => remove(pattern)}>×</button>
+              <button type="button" aria-label={`Remove ${pattern}`} onClick={() => remove(pattern)}>
+                ×
+              </button>
             </li>
           ))}
         </ul>
@@ -44,7 +49,9 @@ export function SubscriptionField({ patterns, wrong, onChange }: Props) {
           <fieldset key={prefix}>
             <legend>{prefix}</legend>
             <Check pattern={`${prefix}.*`} words={`all of ${prefix}`} patterns={patterns} toggle={toggle} />
-            {types.map(({ name, description }) => <Check key={name} pattern={name} words={description} patterns={patterns} toggle={toggle} />)}
+            {types.map(({ name, description }) => (
+              <Check key={name} pattern={name} words={description} patterns={patterns} toggle={toggle} />
+            ))}
           </fieldset>
         ))}
       </details>
@@ -63,15 +70,25 @@ function Typed({ add }: { add: (pattern: string) => void }) {
     <Field label="Add a pattern">
       {(ties) => (
         <div class="with-button">
-          <input {...ties} type="text" spellcheck={false} autocomplete="off" autocapitalize="off" placeholder="contract.*" value={text}
+          <input
+            {...ties}
+            type="text"
+            spellcheck={false}
+            autocomplete="off"
+            autocapitalize="off"
+            placeholder="contract.*"
+            value={text}
             onInput={({ currentTarget }) => setText(currentTarget.value)}
             onKeyDown={(event) => {
               if (event.key !== "Enter") return;
               // Enter means the pattern here, not the whole form.
               event.preventDefault();
               take();
-            }} />
-          <button type="button" onClick={take}>Add</button>
+            }}
+          />
+          <button type="button" onClick={take}>
+            Add
+          </button>
         </div>
       )}
     </Field>
@@ -88,8 +105,14 @@ interface CheckProps {
 function Check({ pattern, words, patterns, toggle }: CheckProps) {
   return (
     <label class="check">
-      <input type="checkbox" checked={patterns.includes(pattern)} onChange={({ currentTarget }) => toggle(pattern, currentTarget.checked)} />
-      <span><code>{pattern}</code> <span class="description">{words}</span></span>
+      <input
+        type="checkbox"
+        checked={patterns.includes(pattern)}
+        onChange={({ currentTarget }) => toggle(pattern, currentTarget.checked)}
+      />
+      <span>
+        <code>{pattern}</code> <span class="description">{words}</span>
+      </span>
     </label>
   );
 }

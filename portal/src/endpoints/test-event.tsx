@@ -30,10 +30,15 @@ export function TestResult({ event }: { event: Event }) {
   return (
     <section class="result panel" aria-label="Test event">
       <p>
-        <Badge of={now.status} /> Test event <a href={href(["events", event.id])}><code>{event.id}</code></a>
+        <Badge of={now.status} /> Test event{" "}
+        <a href={href(["events", event.id])}>
+          <code>{event.id}</code>
+        </a>
         {attempt ? `: ${told(attempt)}` : ": waiting for the endpoint's answer…"}
       </p>
-      {attempt?.responseBody && <TextBlock text={attempt.responseBody} what="response to the test event" copyable={false} />}
+      {attempt?.responseBody && (
+        <TextBlock text={attempt.responseBody} what="response to the test event" copyable={false} />
+      )}
       <Problem problem={problem} />
     </section>
   );

@@ -31,7 +31,9 @@ export function EventPlace({ id }: { id: string }) {
   }, [status]);
   return (
     <>
-      <nav class="trail" aria-label="Breadcrumb"><a href={href(["events"])}>Events</a></nav>
+      <nav class="trail" aria-label="Breadcrumb">
+        <a href={href(["events"])}>Events</a>
+      </nav>
       <div class="title">
         <Heading title={type ?? "Event"}>{type ? <code>{type}</code> : "Event"}</Heading>
         {status && <Badge of={status} />}
@@ -47,8 +49,12 @@ function Shown({ event, payload, metadata, attempts, again }: OneEvent & { again
   return (
     <>
       <dl class="facts">
-        <Fact name="Event"><Copyable text={event.id} what="event id" /></Fact>
-        <Fact name="Created"><When at={event.createdAt} /></Fact>
+        <Fact name="Event">
+          <Copyable text={event.id} what="event id" />
+        </Fact>
+        <Fact name="Created">
+          <When at={event.createdAt} />
+        </Fact>
       </dl>
       <Deliveries event={event} attempts={attempts} again={again} />
       <div class="columns">
@@ -58,7 +64,11 @@ function Shown({ event, payload, metadata, attempts, again }: OneEvent & { again
         </section>
         <section aria-labelledby="metadata">
           <h2 id="metadata">Metadata</h2>
-          {Object.keys(event.metadata).length === 0 ? <p class="none">None.</p> : <TextBlock text={laidOut(metadata)} what="metadata" />}
+          {Object.keys(event.metadata).length === 0 ? (
+            <p class="none">None.</p>
+          ) : (
+            <TextBlock text={laidOut(metadata)} what="metadata" />
+          )}
         </section>
       </div>
     </>
@@ -94,15 +104,21 @@ function Deliveries({ event, attempts, again }: DeliveriesProps) {
       <div class="section-title">
         <h2 id="deliveries">{deliveries.length === 1 ? "1 delivery" : `${deliveries.length} deliveries`}</h2>
         {deliveries.length > 1 && deliveries.some(isRetriable) && (
-          <Action run={retry} done="Retried">Retry all failed and waiting</Action>
+          <Action run={retry} done="Retried">
+            Retry all failed and waiting
+          </Action>
         )}
-        {deliveries.length > 1 && deliveries.some(isCancellable) && <Action run={cancel} done="Cancelled">Cancel all retries</Action>}
+        {deliveries.length > 1 && deliveries.some(isCancellable) && (
+          <Action run={cancel} done="Cancelled">
+            Cancel all retries
+          </Action>
+        )}
       </div>
       {deliveries.length === 0 && (
         <div class="empty">
           <p>
-            No endpoint subscribes to this type, so nothing was sent. <a href={href(["endpoints", "new"])}>Register an endpoint</a> for
-            the next one.
+            No endpoint subscribes to this type, so nothing was sent.{" "}
+            <a href={href(["endpoints", "new"])}>Register an endpoint</a> for the next one.
           </p>
         </div>
       )}
@@ -116,7 +132,9 @@ function Deliveries({ event, attempts, again }: DeliveriesProps) {
         />
       ))}
       {deliveries.length > shown && (
-        <button type="button" onClick={() => setShown(shown + SHOWN_AT_FIRST)}>Show more deliveries</button>
+        <button type="button" onClick={() => setShown(shown + SHOWN_AT_FIRST)}>
+          Show more deliveries
+        </button>
       )}
     </section>
   );

@@ -15,7 +15,8 @@ const STATUSES: readonly Status[] = ["pending", "retrying", "delivered", "failed
 export function filterOfAddress(): Filter {
   const { query } = route.value;
   const given = (name: string) => query.get(name) || undefined;
-  const isTime = (text: string | undefined) => (text !== undefined && !Number.isNaN(Date.parse(text)) ? text : undefined);
+  const isTime = (text: string | undefined) =>
+    text !== undefined && !Number.isNaN(Date.parse(text)) ? text : undefined;
   return {
     endpointId: given("endpointId"),
     status: STATUSES.find((status) => status === query.get("status")),
@@ -42,10 +43,20 @@ export function Filters({ filter, problem, endpoints = false }: Props) {
       {endpoints && (
         <Field label="Endpoint" wrong={aboutField(problem, "endpointId")}>
           {(ties) => (
-            <select {...ties} value={filter.endpointId ?? ""} onChange={({ currentTarget }) => change({ endpointId: currentTarget.value })}>
+            <select
+              {...ties}
+              value={filter.endpointId ?? ""}
+              onChange={({ currentTarget }) => change({ endpointId: currentTarget.value })}
+            >
               <option value="">All</option>
-              {filter.endpointId && !known.value.has(filter.endpointId) && <option value={filter.endpointId}>{filter.endpointId}</option>}
-              {[...known.value.values()].map(({ id, url }) => <option key={id} value={id}>{url}</option>)}
+              {filter.endpointId && !known.value.has(filter.endpointId) && (
+                <option value={filter.endpointId}>{filter.endpointId}</option>
+              )}
+              {[...known.value.values()].map(({ id, url }) => (
+                <option key={id} value={id}>
+                  {url}
+                </option>
+              ))}
             </select>
           )}
         </Field>
@@ -55,10 +66,16 @@ export function Filters({ filter, problem, endpoints = false }: Props) {
           <select
             {...ties}
             value={filter.status ?? ""}
-            onChange={({ currentTarget }) => change({ status: STATUSES.find((status) => status === currentTarget.value) })}
+            onChange={({ currentTarget }) =>
+              change({ status: STATUSES.find((status) => status === currentTarget.value) })
+            }
           >
             <option value="">All</option>
-            {STATUSES.map((status) => <option key={status} value={status}>{status}</option>)}
+            {STATUSES.map((status) => (
+              <option key={status} value={status}>
+                {status}
+              </option>
+            ))}
           </select>
         )}
       </Field>
@@ -75,22 +92,38 @@ export function Filters({ filter, problem, endpoints = false }: Props) {
               value={filter.type ?? ""}
               onChange={({ currentTarget }) => change({ type: currentTarget.value.trim() })}
             />
-            <datalist id="event-types">{catalog?.map(({ name }) => <option key={name} value={name} />)}</datalist>
+            <datalist id="event-types">
+              {catalog?.map(({ name }) => (
+                <option key={name} value={name} />
+              ))}
+            </datalist>
           </>
         )}
       </Field>
       <Field label="From">
         {(ties) => (
-          <input {...ties} type="datetime-local" value={toLocalInput(filter.from)} onChange={({ currentTarget }) => change({ from: fromLocalInput(currentTarget.value) })} />
+          <input
+            {...ties}
+            type="datetime-local"
+            value={toLocalInput(filter.from)}
+            onChange={({ currentTarget }) => change({ from: fromLocalInput(currentTarget.value) })}
+          />
         )}
       </Field>
       <Field label="Until">
         {(ties) => (
-          <input {...ties} type="datetime-local" value={toLocalInput(filter.until)} onChange={({ currentTarget }) => change({ until: fromLocalInput(currentTarget.value) })} />
+          <input
+            {...ties}
+            type="datetime-local"
+            value={toLocalInput(filter.until)}
+            onChange={({ currentTarget }) => change({ until: fromLocalInput(currentTarget.value) })}
+          />
         )}
       </Field>
       {/* Always there, so that pressing it does not take the focus away. */}
-      <button type="button" aria-disabled={!isNarrowed(filter)} onClick={() => note({})}>Clear</button>
+      <button type="button" aria-disabled={!isNarrowed(filter)} onClick={() => note({})}>
+        Clear
+      </button>
     </form>
   );
 }

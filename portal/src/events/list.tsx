@@ -30,8 +30,8 @@ export function EventsPlace() {
         filters={(problem) => <Filters filter={filter} problem={problem} endpoints />}
         empty={
           <p>
-            Nothing was published yet, or what was is older than is kept. See in the <a href={href(["catalog"])}>catalog</a> which
-            types there are, and how one is published.
+            Nothing was published yet, or what was is older than is kept. See in the{" "}
+            <a href={href(["catalog"])}>catalog</a> which types there are, and how one is published.
           </p>
         }
       />
@@ -42,9 +42,17 @@ export function EventsPlace() {
 function EventRow({ event, isOvertaken }: { event: Event; isOvertaken: boolean }) {
   return (
     <Row muted={isOvertaken}>
-      <Cell of="Created"><When at={event.createdAt} /></Cell>
-      <Cell of="Type"><code>{event.type}</code></Cell>
-      <Cell of="Event"><a href={href(["events", event.id])}><code>{event.id}</code></a></Cell>
+      <Cell of="Created">
+        <When at={event.createdAt} />
+      </Cell>
+      <Cell of="Type">
+        <code>{event.type}</code>
+      </Cell>
+      <Cell of="Event">
+        <a href={href(["events", event.id])}>
+          <code>{event.id}</code>
+        </a>
+      </Cell>
       <Cell of="Status">{isOvertaken ? <Toned tone="calm">changed</Toned> : <Badge of={event.status} />}</Cell>
       <Cell of="Deliveries">{counted(event)}</Cell>
     </Row>

@@ -70,7 +70,10 @@ export class EventListing {
     if (this.rows.peek().length === 0 && !this.hasMore.peek()) return this.restart();
     await this.#attempt(async () => {
       this.#merge(await this.#read(undefined), null);
-      for (const { cursor, ids } of this.#pages.slice(1).filter((page) => this.#isOpen(page)).slice(0, PAGES_TENDED)) {
+      for (const { cursor, ids } of this.#pages
+        .slice(1)
+        .filter((page) => this.#isOpen(page))
+        .slice(0, PAGES_TENDED)) {
         this.#merge(await this.#read(cursor), ids[0] ?? null);
       }
     });
@@ -111,7 +114,11 @@ export class EventListing {
 
   /** Reads on while nothing that is asked for was found. */
   async #search(): Promise<void> {
-    for (let page = 1; page < PAGES_SEARCHED && this.hasMore.peek() && this.#pages.at(-1)?.ids.length === 0; page += 1) {
+    for (
+      let page = 1;
+      page < PAGES_SEARCHED && this.hasMore.peek() && this.#pages.at(-1)?.ids.length === 0;
+      page += 1
+    ) {
       this.#append(this.#next, await this.#read(this.#next));
     }
   }

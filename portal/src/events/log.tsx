@@ -56,9 +56,13 @@ export function EventLog({ filter, isNarrowed, caption, columns, widths, row, em
         </Table>
       )}
       {rows.length === 0 && listing.checkedAt.value !== null && !listing.hasMore.value && (
-        <div class="empty">{isNarrowed ? <p>No event fits these filters. Clear some of them to see more.</p> : empty}</div>
+        <div class="empty">
+          {isNarrowed ? <p>No event fits these filters. Clear some of them to see more.</p> : empty}
+        </div>
       )}
-      {rows.length === 0 && listing.checkedAt.value === null && listing.problem.value === null && <p class="loading">Reading events…</p>}
+      {rows.length === 0 && listing.checkedAt.value === null && listing.problem.value === null && (
+        <p class="loading">Reading events…</p>
+      )}
       <End listing={listing} />
     </section>
   );
@@ -74,19 +78,37 @@ function Bar({ listing, onShow }: { listing: EventListing; onShow: () => Promise
   const news = [
     fresh > 0 ? `${fresh}${fresh >= PAGE ? " or more" : ""} new` : null,
     overtaken > 0 ? `${overtaken} no longer ${overtaken === 1 ? "fits" : "fit"} the filter` : null,
-  ].filter(Boolean).join(", ");
+  ]
+    .filter(Boolean)
+    .join(", ");
   useEffect(() => {
     if (news) announce(`${news}. Press Show to see the list as it is now.`);
   }, [news]);
   return (
     <div class="bar">
       <label class="switch">
-        <input type="checkbox" role="switch" checked={live.value} onChange={({ currentTarget }) => (live.value = currentTarget.checked)} />
+        <input
+          type="checkbox"
+          role="switch"
+          checked={live.value}
+          onChange={({ currentTarget }) => (live.value = currentTarget.checked)}
+        />
         <span>Live</span>
       </label>
       {listing.checkedAt.value !== null && <span class="checked-at">as of {local(listing.checkedAt.value)}</span>}
-      {news && <span class="news">{news} <button type="button" onClick={onShow}>Show</button></span>}
-      {!live.value && <button type="button" onClick={onShow}>Refresh</button>}
+      {news && (
+        <span class="news">
+          {news}{" "}
+          <button type="button" onClick={onShow}>
+            Show
+          </button>
+        </span>
+      )}
+      {!live.value && (
+        <button type="button" onClick={onShow}>
+          Refresh
+        </button>
+      )}
     </div>
   );
 }
@@ -94,7 +116,11 @@ function Bar({ listing, onShow }: { listing: EventListing; onShow: () => Promise
 function End({ listing }: { listing: EventListing }) {
   const count = listing.rows.value.length;
   if (listing.hasMore.value) return <More listing={listing} />;
-  return count > 0 ? <p class="end">That is all: {count} {count === 1 ? "event" : "events"}.</p> : null;
+  return count > 0 ? (
+    <p class="end">
+      That is all: {count} {count === 1 ? "event" : "events"}.
+    </p>
+  ) : null;
 }
 
 function More({ listing }: { listing: EventListing }) {
@@ -108,7 +134,12 @@ function More({ listing }: { listing: EventListing }) {
   return (
     <div class="more">
       {searchedTo.value && <p>Nothing found yet. Searched back to {local(searchedTo.value)}.</p>}
-      <button ref={button} type="button" aria-disabled={listing.reading.value} onClick={() => !listing.reading.peek() && void more()}>
+      <button
+        ref={button}
+        type="button"
+        aria-disabled={listing.reading.value}
+        onClick={() => !listing.reading.peek() && void more()}
+      >
         {searchedTo.value ? "Search further back" : "Load more"}
       </button>
     </div>

@@ -23,5 +23,9 @@ export function Heading({ title, level = 1, children }: Props) {
     if (takesFocus()) heading.current?.focus({ preventScroll: true });
   }, []);
   const Level = level === 1 ? "h1" : "h2";
-  return <Level ref={heading} class={level === 2 ? "unseen" : undefined} tabIndex={-1}>{children}</Level>;
+  return (
+    <Level ref={heading} class={level === 2 ? "unseen" : undefined} tabIndex={-1}>
+      {children}
+    </Level>
+  );
 }

@@ -21,22 +21,32 @@ export function Page() {
   return (
     <>
       {/* A link to #main would be read as a place to go to. */}
-      <button type="button" class="skip" onClick={() => main.current?.focus()}>Skip to content</button>
+      <button type="button" class="skip" onClick={() => main.current?.focus()}>
+        Skip to content
+      </button>
       <header class="top">
         <span class="brand">Webhooks Rail</span>
         {signedIn && (
           <nav aria-label="Sections">
             {SECTIONS.map(({ name, path }) => (
-              <a key={path} href={href([path])} aria-current={here === path ? "page" : undefined}>{name}</a>
+              <a key={path} href={href([path])} aria-current={here === path ? "page" : undefined}>
+                {name}
+              </a>
             ))}
           </nav>
         )}
         <div class="top-end">
           <ThemeSwitch />
-          {signedIn && <button type="button" onClick={() => signOut()}>Sign out</button>}
+          {signedIn && (
+            <button type="button" onClick={() => signOut()}>
+              Sign out
+            </button>
+          )}
         </div>
       </header>
-      <main ref={main} tabIndex={-1}>{signedIn ? <Place key={session.value.key} /> : <SignIn />}</main>
+      <main ref={main} tabIndex={-1}>
+        {signedIn ? <Place key={session.value.key} /> : <SignIn />}
+      </main>
       <Announcer />
     </>
   );

@@ -28,7 +28,8 @@ function Here() {
     if (id === undefined) return <EndpointsPlace />;
     if (id === "new" && view === undefined) return <NewEndpointPlace />;
     if (view === "edit") return <EditEndpoint key={id} id={id} />;
-    if (view === undefined || view === "statistics") return <EndpointPlace key={id} id={id} view={view ?? "received"} />;
+    if (view === undefined || view === "statistics")
+      return <EndpointPlace key={id} id={id} view={view ?? "received"} />;
   }
   if (section === "events" && view === undefined) {
     return id === undefined ? <EventsPlace /> : <EventPlace key={id} id={id} />;
@@ -43,7 +44,9 @@ function Nowhere() {
   return (
     <>
       <Heading title="Not found">There is nothing here</Heading>
-      <p>The address leads nowhere. Go to <a href={href(["endpoints"])}>your endpoints</a>.</p>
+      <p>
+        The address leads nowhere. Go to <a href={href(["endpoints"])}>your endpoints</a>.
+      </p>
     </>
   );
 }

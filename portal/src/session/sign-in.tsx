@@ -45,14 +45,28 @@ export function SignIn() {
       }}
     >
       <h1>Sign in</h1>
-      {session.value.notice && <p class="notice" role="status">{session.value.notice}</p>}
+      {session.value.notice && (
+        <p class="notice" role="status">
+          {session.value.notice}
+        </p>
+      )}
       <Field label="API key" hint="It stays in this tab, and is forgotten when you close it." wrong={wrong}>
         {(ties) => (
-          <input {...ties} ref={input} type="password" autocomplete="off" autocapitalize="off" spellcheck={false} required />
+          <input
+            {...ties}
+            ref={input}
+            type="password"
+            autocomplete="off"
+            autocapitalize="off"
+            spellcheck={false}
+            required
+          />
         )}
       </Field>
       {wrong === null && <Problem problem={problem} />}
-      <button type="submit" class="primary" aria-disabled={busy}>Sign in</button>
+      <button type="submit" class="primary" aria-disabled={busy}>
+        Sign in
+      </button>
     </form>
   );
 }

@@ -23,7 +23,11 @@ export async function walk(reader) {
     headers: { "X-Team": "y".repeat(100) },
     metadata: { owner: "z".repeat(100) },
   });
-  const event = await reader.api("POST", "events", { type: "contract.created", data: { text: "w".repeat(400) }, metadata: { source: "test" } });
+  const event = await reader.api("POST", "events", {
+    type: "contract.created",
+    data: { text: "w".repeat(400) },
+    metadata: { source: "test" },
+  });
 
   const places = [
     ["#/endpoints", "contract.*"],

@@ -22,7 +22,10 @@ export async function walk(reader) {
   await reader.press("Copy curl command");
   await reader.sees("Copied");
   const command = await page.evaluate(() => navigator.clipboard.readText());
-  const answer = execFileSync("bash", ["-c", command], { env: { ...process.env, RAIL_API_KEY: given.key, NO_PROXY: "*" }, encoding: "utf8" });
+  const answer = execFileSync("bash", ["-c", command], {
+    env: { ...process.env, RAIL_API_KEY: given.key, NO_PROXY: "*" },
+    encoding: "utf8",
+  });
   const { id } = JSON.parse(answer);
   assert.deepEqual((await reader.api("GET", `events/${id}`)).data, example);
 
@@ -39,5 +42,8 @@ export async function walk(reader) {
   await reader.press("Register");
   await reader.press("I have stored it");
   const { data } = await reader.api("GET", "endpoints");
-  assert.deepEqual(data.map(({ events }) => events), [["contract.*"]]);
+  assert.deepEqual(
+    data.map(({ events }) => events),
+    [["contract.*"]],
+  );
 }

@@ -4,7 +4,12 @@ import assert from "node:assert/strict";
 
 export async function walk(reader) {
   const { page, given } = reader;
-  const { id } = await reader.api("POST", "endpoints", { url: given.hook, events: ["contract.*"], description: "Ledger", headers: { "X-Team": "ledger" } });
+  const { id } = await reader.api("POST", "endpoints", {
+    url: given.hook,
+    events: ["contract.*"],
+    description: "Ledger",
+    headers: { "X-Team": "ledger" },
+  });
   await reader.openSignedIn(`#/endpoints/${id}`);
   await reader.sees(given.hook);
   await test(reader, id);
@@ -62,7 +67,16 @@ async function change(reader, id) {
   await reader.arrivesAt(given.hook);
   await reader.sees("Ledger and audit");
   const { description, rateLimit, headers, metadata, events } = await reader.api("GET", `endpoints/${id}`);
-  assert.deepEqual({ description, rateLimit, headers, metadata, events }, { description: "Ledger and audit", rateLimit: 50, headers: {}, metadata: { owner: "audit" }, events: ["contract.*"] });
+  assert.deepEqual(
+    { description, rateLimit, headers, metadata, events },
+    {
+      description: "Ledger and audit",
+      rateLimit: 50,
+      headers: {},
+      metadata: { owner: "audit" },
+      events: ["contract.*"],
+    },
+  );
 }
 
 async function rotate(reader) {

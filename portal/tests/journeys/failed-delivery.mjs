@@ -4,7 +4,8 @@
 import assert from "node:assert/strict";
 
 /** As it is published, and must be shown: to the letter, however exact its numbers are, and never as HTML. */
-const DATA = '{"contractId":"c_1","amount":1.10,"number":12345678901234567890,"note":"<img src=x onerror=alert(1)>","none":[],"some":[{"a":null}]}';
+const DATA =
+  '{"contractId":"c_1","amount":1.10,"number":12345678901234567890,"note":"<img src=x onerror=alert(1)>","none":[],"some":[{"a":null}]}';
 const SHOWN = `{
   "contractId": "c_1",
   "amount": 1.10,
@@ -50,7 +51,10 @@ export async function walk(reader) {
   await reader.sees(/next attempt in (1:00:00 h|59:\d\d min)/);
   await reader.press(`Retry the delivery to ${given.hook}`);
   await reader.sees(attempts.filter({ hasText: "accepted HTTP 200" }));
-  assert.deepEqual(await attempts.evaluateAll((rows) => rows.map((each) => each.cells[0].innerText + each.cells[3].innerText)), ["1publish", "2by hand"]);
+  assert.deepEqual(
+    await attempts.evaluateAll((rows) => rows.map((each) => each.cells[0].innerText + each.cells[3].innerText)),
+    ["1publish", "2by hand"],
+  );
   await reader.sees(page.getByRole("article").getByText("delivered"));
   await reader.seesNoMore(reader.button(`Retry the delivery to ${given.hook}`));
   // The button is gone, and who pressed it is still at the delivery.
@@ -76,6 +80,8 @@ async function seesTheSecretOnce(reader) {
   const { page } = reader;
   const dialog = reader.dialog("The endpoint is registered");
   await dialog.waitFor();
+  // Browsers close a dialog at the second Escape, unless it insists.
+  await page.keyboard.press("Escape");
   await page.keyboard.press("Escape");
   await reader.press("Copy signing secret");
   await reader.sees(dialog.getByText("Copied"));
@@ -84,6 +90,10 @@ async function seesTheSecretOnce(reader) {
   assert.equal(await dialog.locator("code").innerText(), secret);
   await reader.press("I have stored it");
   await reader.seesNoMore(dialog);
-  const kept = await page.evaluate(() => document.documentElement.outerHTML + JSON.stringify([{ ...sessionStorage }, { ...localStorage }, location.href, history.state]));
+  const kept = await page.evaluate(
+    () =>
+      document.documentElement.outerHTML +
+      JSON.stringify([{ ...sessionStorage }, { ...localStorage }, location.href, history.state]),
+  );
   assert.ok(!kept.includes(secret));
 }

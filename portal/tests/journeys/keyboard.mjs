@@ -32,7 +32,14 @@ export async function walk(reader) {
   await page.keyboard.press("Enter");
   await reader.arrivesAt("Endpoints");
   await reader.sees("No endpoint is registered yet.");
-  assert.equal((await fetch(new URL(`v1/webhooks/endpoints/${id}`, given.page), { headers: { authorization: `Bearer ${given.key}` } })).status, 404);
+  assert.equal(
+    (
+      await fetch(new URL(`v1/webhooks/endpoints/${id}`, given.page), {
+        headers: { authorization: `Bearer ${given.key}` },
+      })
+    ).status,
+    404,
+  );
 }
 
 const focused = (page) => page.evaluate(() => document.activeElement.textContent);

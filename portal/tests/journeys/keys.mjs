@@ -17,8 +17,15 @@ export async function walk(reader) {
   // Whoever signs in comes to where they wanted to go.
   await reader.signIn();
   await reader.arrivesAt(given.hook);
-  const stored = await page.evaluate(() => [JSON.stringify({ ...sessionStorage }), JSON.stringify({ ...localStorage }), document.cookie]);
-  assert.deepEqual(stored.map((place) => place.includes(reader.given.key)), [true, false, false]);
+  const stored = await page.evaluate(() => [
+    JSON.stringify({ ...sessionStorage }),
+    JSON.stringify({ ...localStorage }),
+    document.cookie,
+  ]);
+  assert.deepEqual(
+    stored.map((place) => place.includes(reader.given.key)),
+    [true, false, false],
+  );
   await reader.press("Sign out");
   await reader.sees(page.getByRole("heading", { name: "Sign in" }));
   assert.equal(await page.evaluate(() => sessionStorage.length), 0);

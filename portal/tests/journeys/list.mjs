@@ -53,10 +53,15 @@ async function canBeSwitchedOff(reader, rows) {
   await page.clock.install();
   page.on("request", note);
   await page.clock.runFor(60_000);
-  assert.deepEqual(asked.filter((url) => url.includes("/events")), []);
+  assert.deepEqual(
+    asked.filter((url) => url.includes("/events")),
+    [],
+  );
   page.off("request", note);
   await page.clock.resume();
-  await reader.api("POST", "events/batch", { events: Array.from({ length: MANY }, () => ({ type: "contract.updated", data: {} })) });
+  await reader.api("POST", "events/batch", {
+    events: Array.from({ length: MANY }, () => ({ type: "contract.updated", data: {} })),
+  });
   await page.getByRole("switch", { name: "Live" }).check();
   await reader.sees("50 or more new");
   assert.equal(await rows.count(), 2);
@@ -94,10 +99,11 @@ async function isNarrowed(reader, rows, firstId) {
   await reader.sees(rows.nth(49));
 
   // Everything was published within the last minutes.
-  const minutesFromNow = (minutes) => page.evaluate((ms) => {
-    const at = new Date(Date.now() + ms);
-    return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-  }, minutes * 60_000);
+  const minutesFromNow = (minutes) =>
+    page.evaluate((ms) => {
+      const at = new Date(Date.now() + ms);
+      return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+    }, minutes * 60_000);
   await reader.field("Until").fill(await minutesFromNow(-60));
   await reader.sees("No event fits these filters.");
   await reader.field("Until").fill(await minutesFromNow(60));

@@ -7,7 +7,8 @@ export async function walk(reader) {
   const { page, given } = reader;
   const { id } = await reader.api("POST", "endpoints", { url: given.hook, events: ["*"] });
   const published = [];
-  for (let each = 0; each < given.outage; each += 1) published.push(await reader.api("POST", "events", { type: "contract.created", data: {} }));
+  for (let each = 0; each < given.outage; each += 1)
+    published.push(await reader.api("POST", "events", { type: "contract.created", data: {} }));
   await reader.openSignedIn(`#/endpoints/${id}`);
   const rows = reader.rows("Events that this endpoint received");
   await reader.sees(rows.filter({ hasText: "retrying" }).nth(given.outage - 1));
@@ -22,7 +23,10 @@ export async function walk(reader) {
   const counted = reader.rows("Deliveries and latency over time");
   assert.equal(await counted.count(), 48);
   const failed = await counted.evaluateAll((each) => each.map((row) => Number(row.cells[2].innerText)));
-  assert.equal(failed.reduce((sum, number) => sum + number), 3);
+  assert.equal(
+    failed.reduce((sum, number) => sum + number),
+    3,
+  );
   await page.getByRole("radio", { name: "1 hour" }).check();
   await reader.sees(counted.nth(29));
   assert.equal(await counted.count(), 30);
@@ -48,6 +52,11 @@ export async function walk(reader) {
 
 async function seesFigures(reader, figures) {
   for (const [name, figure] of Object.entries(figures)) {
-    await reader.sees(reader.page.locator(".figures div").filter({ has: reader.page.getByText(name, { exact: true }) }).getByText(figure, { exact: true }));
+    await reader.sees(
+      reader.page
+        .locator(".figures div")
+        .filter({ has: reader.page.getByText(name, { exact: true }) })
+        .getByText(figure, { exact: true }),
+    );
   }
 }

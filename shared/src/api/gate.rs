@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
-use lambda_http::Request;
+use lambda_http::request::RequestContext;
+use lambda_http::{Request, RequestExt};
 
 use super::error::ApiError;
 use crate::clock;
@@ -21,6 +22,7 @@ const TRUST: Duration = Duration::from_secs(60);
 
 const MISSING: &str = "an API key is required: send `Authorization: Bearer <api key>`";
 const WRONG: &str = "this API key is not valid";
+const UNSIGNED: &str = "this route takes requests that are signed with AWS credentials (SigV4)";
 
 /// The check of API keys.
 #[derive(Debug)]
@@ -89,6 +91,19 @@ impl Gate {
             }
         }
     }
+}
+
+/// Who signed the request with AWS credentials, as API Gateway has checked them: an ARN. A route that is deployed without that
+/// check serves nobody.
+///
+/// # Errors
+/// When API Gateway names nobody.
+pub fn signer(request: &Request) -> Result<String, ApiError> {
+    let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref() else {
+        return Err(ApiError::Unauthorized(UNSIGNED));
+    };
+    let iam = context.authorizer.as_ref().and_then(|authorizer| authorizer.iam.as_ref());
+    iam.and_then(|iam| iam.user_arn.clone()).ok_or(ApiError::Unauthorized(UNSIGNED))
 }
 
 /// The one key that the headers carry. No error says anything of it.

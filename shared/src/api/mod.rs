@@ -19,7 +19,7 @@ pub use body::{Body, bytes, bytes_of_batch, json, json_or_default};
 pub use cursor::Cursor;
 pub use document::Document;
 pub use error::{ApiError, Detail};
-pub use gate::Gate;
+pub use gate::{Gate, signer};
 pub use input::{
     EndpointPatch, EventTypeInput, Moment, NewEndpoint, NewEvent, NewEvents, NewRecovery, NoInput, Nullable,
     PatchStatus, RetryInput, Rotation, idempotency_key, signing_secret,

@@ -97,8 +97,18 @@ pub fn document() -> Value {
                     "scheme": "bearer",
                     "description": "An API key, as `rail keys create` shows it once. It speaks for one tenant, and has scopes.",
                 },
+                "awsSigV4": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "Authorization",
+                    "description": "Signature Version 4 of AWS, for the service `execute-api`, by whom IAM allows the path.",
+                    "x-amazon-apigateway-authtype": "awsSigv4",
+                },
             },
-            "responses": { "Refused": operation::refused(&error) },
+            "responses": {
+                "Refused": operation::refused(&error),
+                "RefusedByGateway": operation::refused_by_gateway(),
+            },
             "schemas": schemas.into_components(),
         },
     })

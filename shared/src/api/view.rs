@@ -50,6 +50,7 @@ pub struct EndpointView {
     events: Subscription,
     /// The signing secret, shown this once.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Revealed")]
     secret: Option<Revealed>,
     /// Whether it takes events.
     #[schemars(with = "PatchStatus")]
@@ -148,10 +149,11 @@ pub struct EventView {
     metadata: EventMetadata,
     /// One for each endpoint it goes to.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Vec<DeliveryView>")]
     deliveries: Option<Vec<DeliveryView>>,
     /// The particulars, to the letter: where one event is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<AnyObject>")]
+    #[schemars(with = "AnyObject")]
     data: Option<Box<RawValue>>,
 }
 
@@ -197,9 +199,11 @@ struct ResultView {
     status: u16,
     /// The event, if it was accepted.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "EventView")]
     event: Option<EventView>,
     /// Why it was not.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "ErrorView")]
     error: Option<ErrorView>,
 }
 

@@ -55,7 +55,7 @@ def environment(request: Signed) -> dict[str, str]:
 def installed(name: str) -> str:
     """Where a program is. That it is missing is a failure: what the guide shows would go unproved."""
     found = shutil.which(name)
-    assert found, f"`{name}` is not installed, and docs/{GUIDE} shows code that needs it: apt-get install {PACKAGES[name]}"
+    assert found, f"`{name}` is not installed, and docs/{GUIDE} shows code that needs it: apt-get install {PACKAGES.get(name, name)}"
     return found
 
 

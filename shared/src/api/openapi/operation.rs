@@ -17,6 +17,8 @@ pub enum Access {
     AnyKey,
     /// Whoever has one with this scope.
     Scope(Scope),
+    /// Whoever signs with AWS credentials that IAM allows this path.
+    Iam,
 }
 
 /// How a schema is made of a type.
@@ -80,6 +82,7 @@ impl Operation {
             Access::Public => vec![],
             Access::AnyKey => vec![401, 429, 500, 503],
             Access::Scope(_) => vec![401, 403, 429, 500, 503],
+            Access::Iam => vec![401, 500, 503],
         };
         Self { method, path, id, tag, summary, access, parameters, taken, answers, refusals }
     }
@@ -178,6 +181,10 @@ impl Operation {
             Access::Public => add("security", json!([])),
             Access::AnyKey => add("description", json!("Any API key will do.")),
             Access::Scope(scope) => add("description", json!(format!("Takes an API key with the scope `{scope}`."))),
+            Access::Iam => {
+                add("security", json!([{ "awsSigV4": [] }]));
+                add("description", json!("Takes no API key, but a request that is signed with AWS credentials (SigV4)."));
+            }
         }
         if !self.parameters.is_empty() {
             add("parameters", self.parameters.iter().map(|parameter| parameter.describe(schemas)).collect());
@@ -194,6 +201,9 @@ impl Operation {
             self.answers.iter().map(|answer| (answer.status.to_string(), answer.describe(schemas))).collect();
         let refused = json!({ "$ref": "#/components/responses/Refused" });
         responses.extend(self.refusals.iter().map(|status| (status.to_string(), refused.clone())));
+        if self.access == Access::Iam {
+            responses.insert("403".to_owned(), json!({ "$ref": "#/components/responses/RefusedByGateway" }));
+        }
         responses.sort_keys();
         responses
     }
@@ -219,6 +229,15 @@ impl Answer {
         }
         described
     }
+}
+
+/// What API Gateway says to whom IAM does not allow the path.
+pub(super) fn refused_by_gateway() -> Value {
+    let schema = json!({ "type": "object", "properties": { "message": { "type": "string" } } });
+    json!({
+        "description": "API Gateway refused it: the signature is missing or wrong, or IAM does not allow the caller this path.",
+        "content": { "application/json": { "schema": schema, "example": { "message": "Forbidden" } } },
+    })
 }
 
 /// What every refusal looks like.

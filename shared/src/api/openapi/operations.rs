@@ -11,7 +11,7 @@ use crate::api::view::{
     AttemptView, EndpointView, EventTypeView, EventView, ListView, PublishedView, RecoveryView, StatsView,
 };
 use crate::domain::delivery::Status;
-use crate::domain::id::{EndpointId, EventId, RecoveryId};
+use crate::domain::id::{EndpointId, EventId, RecoveryId, TenantId};
 use crate::domain::key::Scope;
 use crate::domain::pattern::EventType;
 
@@ -115,8 +115,7 @@ fn endpoint_jobs() -> Vec<Operation> {
 }
 
 fn publishing() -> Vec<Operation> {
-    let on = |path, id, summary| {
-        let access = Access::Scope(Scope::EventsPublish);
+    let on = |path, id, summary, access| {
         Operation::new(("POST", path), ("events", id), summary, access)
             .in_header::<Key>(
                 "Idempotency-Key",
@@ -124,20 +123,21 @@ fn publishing() -> Vec<Operation> {
             )
             .refuses(&[422])
     };
+    let by_key = Access::Scope(Scope::EventsPublish);
     let created = json!({ "type": "contract.created", "data": { "contractId": "c_1", "amount": 1.10 } });
     let accepted = json!({ "status": 202, "event": event("contract.created", "pending", 0) });
     let invalid = json!({ "code": "VALIDATION_FAILED", "message": "data is required",
         "details": [{ "field": "data", "message": "is required" }] });
     let in_part = json!({ "data": [accepted, { "status": 400, "error": invalid }], "accepted": 1, "refused": 1 });
     vec![
-        on(EVENTS, "publishEvent", "Publish an event.").takes::<NewEvent>(created.clone()).answers::<EventView>(
+        on(EVENTS, "publishEvent", "Publish an event.", by_key).takes::<NewEvent>(created.clone()).answers::<EventView>(
             202,
             "The event: it will be delivered.",
             event("contract.created", "pending", 0),
         ),
-        on("/v1/webhooks/events/batch", "publishEvents", "Publish up to 100 events, each judged for itself.")
+        on("/v1/webhooks/events/batch", "publishEvents", "Publish up to 100 events, each judged for itself.", by_key)
             .takes::<NewEvents>(
-                json!({ "events": [created, { "type": "kyc.verified", "data": { "customerId": "u_1" } }] }),
+                json!({ "events": [created.clone(), { "type": "kyc.verified", "data": { "customerId": "u_1" } }] }),
             )
             .answers::<PublishedView>(
                 202,
@@ -145,6 +145,15 @@ fn publishing() -> Vec<Operation> {
                 json!({ "data": [accepted], "accepted": 1, "refused": 0 }),
             )
             .answers::<PublishedView>(207, "Some were refused: look at each.", in_part),
+        on(
+            "/v1/webhooks/tenants/{tenant}/events",
+            "publishEventForTenant",
+            "Publish an event as a service on AWS, with its own credentials.",
+            Access::Iam,
+        )
+        .in_path::<TenantId>("tenant", "The tenant whose endpoints get it.")
+        .takes::<NewEvent>(created)
+        .answers::<EventView>(202, "The event: it will be delivered.", event("contract.created", "pending", 0)),
     ]
 }
 

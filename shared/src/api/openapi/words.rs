@@ -12,7 +12,7 @@ use crate::api::view::{Revealed, Time};
 use crate::domain::catalog::{self, Example, TypeDescription};
 use crate::domain::endpoint::{CustomHeaders, Description, EndpointMetadata, Subscription};
 use crate::domain::event::EventMetadata;
-use crate::domain::id::{EndpointId, EventId, RecoveryId};
+use crate::domain::id::{EndpointId, EventId, RecoveryId, TenantId};
 use crate::domain::keyring::Overlap;
 use crate::domain::pace::Rate;
 use crate::domain::pattern::EventType;
@@ -41,6 +41,9 @@ word! {
     EndpointId => id(Self::PREFIX);
     EventId => id(Self::PREFIX);
     RecoveryId => id(Self::PREFIX);
+    TenantId => json_schema!({
+        "type": "string", "minLength": 1, "maxLength": Self::MAX_LENGTH, "pattern": "^[A-Za-z0-9_-]+$",
+    });
     EventType => json_schema!({
         "type": "string", "minLength": 1, "maxLength": Self::MAX_LENGTH, "pattern": "^[A-Za-z0-9_-]+([.][A-Za-z0-9_-]+)*$",
     });
