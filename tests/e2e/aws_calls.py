@@ -53,7 +53,8 @@ def key_of(operation: str, request: dict[str, Any]) -> tuple[str, str]:
             [table] = request["RequestItems"].values()
             key = table["Keys"][0]
         case "Query":
-            [value] = request["ExpressionAttributeValues"].values()
+            # Beside the partition, a list says from where on it reads.
+            [value] = [value for name, value in request["ExpressionAttributeValues"].items() if name != ":last"]
             return value["S"], ""
         case _:
             raise ValueError(f"no call of the functions under test: {operation}")
@@ -71,6 +72,8 @@ def kind_of(partition: str, sort: str) -> str:
             return "delivery" if partition.count("#") > 1 else "clock"
         case "EDITION":
             return "edition"
+        case "RECOVERY":
+            return "recovery"
         case "TENANT":
             return "event" if sort.startswith("evt_") else "endpoint"
         case other:

@@ -33,7 +33,7 @@ def faulty_stack() -> Iterator[FaultyStack]:
     port = free_port()
     with FaultProxy(port) as proxy, stacks.impatient(RETRY_DELAYS, port, proxy.url) as stack:
         behind = Behind(stack)
-        for queue in ("FirstAttemptsQueueUrl", "RetriesQueueUrl"):
+        for queue in ("FirstAttemptsQueueUrl", "RetriesQueueUrl", "ChoresQueueUrl", "IngestQueueUrl"):
             attributes = {"VisibilityTimeout": str(VISIBILITY_SECONDS)}
             behind.sqs.set_queue_attributes(QueueUrl=stack.outputs[queue], Attributes=attributes)
         functions = stack.client("lambda")
