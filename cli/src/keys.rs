@@ -1,10 +1,6 @@
 //! `rail keys`: makes, lists and revokes API keys.
 
-use std::error::Error;
-
 use clap::Subcommand;
-use comfy_table::Table;
-use comfy_table::presets::NOTHING;
 use jiff::Timestamp;
 use rail::clock;
 use rail::domain::id::{KeyId, TenantId};
@@ -13,7 +9,8 @@ use rail::domain::pace::Rate;
 use rail::store::api_keys::ApiKeys;
 use serde::Serialize;
 
-use crate::print_json;
+use crate::failure::Failure;
+use crate::output::{self, local, or_empty};
 
 #[derive(Subcommand)]
 pub enum Command {
@@ -22,7 +19,8 @@ pub enum Command {
         /// The tenant that the key speaks for.
         #[arg(long)]
         tenant: TenantId,
-        /// What it allows: endpoints:read, endpoints:write, events:publish, events:read, events:write, or admin for all.
+        /// What it allows: endpoints:read, endpoints:write, events:publish, events:read, events:write, or admin for all of these;
+        /// event-types:write, which changes the catalog of all tenants, is a scope of its own.
         #[arg(long, value_delimiter = ',', required = true)]
         scopes: Vec<Scope>,
         /// How many requests a second it allows at most, 1 to 500; without, as many as the stage takes.
@@ -63,7 +61,7 @@ impl<'a> KeyView<'a> {
     }
 }
 
-pub async fn run(command: Command, keys: &ApiKeys, json: bool) -> Result<(), Box<dyn Error>> {
+pub async fn run(command: Command, keys: &ApiKeys, json: bool) -> Result<(), Failure> {
     match command {
         Command::Create { tenant, scopes, rate_limit } => create(keys, (tenant, scopes, rate_limit), json).await,
         Command::List { tenant } => list(keys, tenant, json).await,
@@ -75,42 +73,47 @@ async fn create(
     keys: &ApiKeys,
     (tenant, scopes, rate_limit): (TenantId, Vec<Scope>, Option<Rate>),
     json: bool,
-) -> Result<(), Box<dyn Error>> {
+) -> Result<(), Failure> {
     let now = clock::now();
     let secret = KeySecret::new(clock::random_bytes());
     let id = KeyId::new(now, clock::random());
     let key = ApiKey { id, tenant, scopes, rate_limit, created_at: now, revoked_at: None };
     keys.insert(&secret.hash(), &key).await?;
     if json {
-        return print_json(&KeyView { key: Some(secret.reveal()), ..KeyView::new(&key) });
+        return output::json(&KeyView { key: Some(secret.reveal()), ..KeyView::new(&key) });
     }
-    println!("{}", secret.reveal());
+    output::line(secret.reveal())?;
     eprintln!("{id}, for tenant {}. This is the only time the key is shown.", key.tenant);
     Ok(())
 }
 
-async fn list(keys: &ApiKeys, tenant: Option<TenantId>, json: bool) -> Result<(), Box<dyn Error>> {
+async fn list(keys: &ApiKeys, tenant: Option<TenantId>, json: bool) -> Result<(), Failure> {
     let mut keys = keys.list().await?;
     keys.retain(|key| tenant.as_ref().is_none_or(|tenant| key.tenant == *tenant));
     if json {
-        return print_json(&keys.iter().map(KeyView::new).collect::<Vec<_>>());
+        return output::json(&keys.iter().map(KeyView::new).collect::<Vec<_>>());
     }
-    let mut table = Table::new();
-    table.load_style(NOTHING).set_header(["ID", "TENANT", "SCOPES", "PER SECOND", "CREATED", "REVOKED"]);
-    for key in keys {
-        let scopes = key.scopes.iter().map(Scope::to_string).collect::<Vec<_>>().join(",");
-        let revoked = key.revoked_at.map_or_else(String::new, |at| at.to_string());
-        let rate = key.rate_limit.map_or_else(String::new, |rate| u16::from(rate).to_string());
-        table.add_row([key.id.to_string(), key.tenant.to_string(), scopes, rate, key.created_at.to_string(), revoked]);
-    }
-    println!("{table}");
-    Ok(())
+    let header = ["ID", "TENANT", "SCOPES", "PER SECOND", "CREATED", "REVOKED"];
+    output::table(
+        header,
+        keys.iter().map(|key| {
+            let scopes = key.scopes.iter().map(Scope::to_string).collect::<Vec<_>>().join(",");
+            [
+                key.id.into(),
+                (&key.tenant).into(),
+                scopes.into(),
+                or_empty(key.rate_limit.map(u16::from)),
+                local(key.created_at).into(),
+                or_empty(key.revoked_at.map(local)),
+            ]
+        }),
+    )
 }
 
-async fn revoke(keys: &ApiKeys, id: KeyId, json: bool) -> Result<(), Box<dyn Error>> {
+async fn revoke(keys: &ApiKeys, id: KeyId, json: bool) -> Result<(), Failure> {
     let key = keys.revoke(id, clock::now()).await?.ok_or("there is no such key")?;
     if json {
-        return print_json(&KeyView::new(&key));
+        return output::json(&KeyView::new(&key));
     }
     eprintln!("{id} of tenant {} is revoked; what has just used it may for 60 seconds more.", key.tenant);
     Ok(())

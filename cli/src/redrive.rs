@@ -1,6 +1,5 @@
 //! `rail redrive`: shows what landed in the dead-letter queues, and puts it back.
 
-use std::error::Error;
 use std::io::{IsTerminal, stderr, stdin};
 
 use clap::{Args, ValueEnum};
@@ -10,6 +9,7 @@ use rail::queue::Queue;
 use rail::wiring::Wiring;
 
 use crate::deployment::Deployment;
+use crate::failure::Failure;
 
 mod view;
 
@@ -35,7 +35,7 @@ pub struct Redrive {
 
 /// The kinds of dead letters: one for each dead-letter queue.
 #[derive(Clone, Copy, ValueEnum)]
-enum Kind {
+pub enum Kind {
     /// First attempts that could not be processed.
     FirstAttempts,
     /// Retries that could not be processed.
@@ -49,8 +49,13 @@ enum Kind {
 }
 
 impl Kind {
+    /// Each there is.
+    pub fn all() -> &'static [Self] {
+        Self::value_variants()
+    }
+
     /// Outputs of the stack: where such letters lie, and where they belong.
-    const fn outputs(self) -> (&'static str, &'static str) {
+    pub const fn outputs(self) -> (&'static str, &'static str) {
         match self {
             Self::FirstAttempts => ("FirstAttemptsDeadLettersUrl", "FirstAttemptsQueueUrl"),
             Self::Retries => ("RetriesDeadLettersUrl", "RetriesQueueUrl"),
@@ -70,7 +75,7 @@ impl Kind {
     }
 
     /// As `--queue` has it.
-    fn name(self) -> String {
+    pub fn name(self) -> String {
         self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
     }
 }
@@ -84,8 +89,8 @@ struct Found {
 }
 
 impl Redrive {
-    pub async fn run(&self, wiring: &Wiring, deployment: &Deployment, json: bool) -> Result<(), Box<dyn Error>> {
-        let kinds = self.queue.as_ref().map_or(Kind::value_variants(), std::slice::from_ref);
+    pub async fn run(&self, wiring: &Wiring, deployment: &Deployment, json: bool) -> Result<(), Failure> {
+        let kinds = self.queue.as_ref().map_or(Kind::all(), std::slice::from_ref);
         let found = try_join_all(kinds.iter().map(|kind| self.look(*kind, wiring, deployment))).await?;
         view::print(&found, json)?;
         let agreed = self.agree(&found)?;
@@ -95,7 +100,7 @@ impl Redrive {
         Ok(())
     }
 
-    async fn look(&self, kind: Kind, wiring: &Wiring, deployment: &Deployment) -> Result<Found, Box<dyn Error>> {
+    async fn look(&self, kind: Kind, wiring: &Wiring, deployment: &Deployment) -> Result<Found, Failure> {
         let (lie, belong) = kind.outputs();
         let home = kind.home()(wiring.queue_at(deployment.output(belong)?));
         let queue = wiring.dead_letters_at(deployment.output(lie)?, home);
@@ -105,7 +110,7 @@ impl Redrive {
     }
 
     /// Whether to do what the options say.
-    fn agree(&self, found: &[Found]) -> Result<bool, Box<dyn Error>> {
+    fn agree(&self, found: &[Found]) -> Result<bool, Failure> {
         let back: usize = found.iter().map(|found| found.readable.len()).sum();
         let unreadable: usize = found.iter().map(|found| found.unreadable.len()).sum();
         let gone = if self.discard_unreadable { unreadable } else { 0 };
@@ -132,7 +137,7 @@ impl Redrive {
         Ok(["y", "yes"].contains(&answer.trim().to_lowercase().as_str()))
     }
 
-    async fn act(&self, found: Found, agreed: bool) -> Result<(), Box<dyn Error>> {
+    async fn act(&self, found: Found, agreed: bool) -> Result<(), Failure> {
         let Found { kind, queue, readable, unreadable } = found;
         let discard = agreed && self.discard_unreadable;
         // What stays is left first: then nothing that fails later hides it.
@@ -156,7 +161,7 @@ impl Redrive {
 }
 
 /// As JSON texts, each on a line: to the letter, and harmless on a terminal.
-fn print_whole(letters: &[DeadLetter]) -> Result<(), Box<dyn Error>> {
+fn print_whole(letters: &[DeadLetter]) -> Result<(), Failure> {
     for letter in letters {
         if let Content::Unreadable { text, .. } = &letter.content {
             eprintln!("{}", serde_json::to_string(text)?);

@@ -145,7 +145,8 @@ mod tests {
         #[test]
         fn no_text_makes_reading_an_event_panic(text in r#"\{("tenant":"[a-z]{1,3}",|"type":"[a-z.]{1,5}",|"data":\PC{0,9},?|\PC){0,6}\}"#) {
             if let Ok(event) = ingested(&text, "m-1") {
-                prop_assert!(event.publication.data.as_str().starts_with('{'));
+                let object = event.publication.data.as_str().starts_with('{');
+                prop_assert!(object);
             }
         }
     }

@@ -1,9 +1,5 @@
 //! Dead letters as people and programs see them; never their payloads.
 
-use std::error::Error;
-
-use comfy_table::Table;
-use comfy_table::presets::NOTHING;
 use jiff::Timestamp;
 use rail::dead_letters::{Content, DeadLetter};
 use rail::domain::delivery::Fence;
@@ -12,7 +8,8 @@ use rail::domain::pattern::EventType;
 use serde::Serialize;
 
 use super::{Found, Kind};
-use crate::print_json;
+use crate::failure::Failure;
+use crate::output::{self, Cell, local, or_empty};
 
 const HEADER: [&str; 9] = ["QUEUE", "SENT", "RECEIVED", "TENANT", "ENDPOINT", "EVENT", "TYPE", "FENCE", "PROBLEM"];
 
@@ -32,7 +29,7 @@ struct LetterView<'a> {
     error: Option<&'a str>,
 }
 
-pub fn print(found: &[Found], json: bool) -> Result<(), Box<dyn Error>> {
+pub fn print(found: &[Found], json: bool) -> Result<(), Failure> {
     let letters: Vec<_> = found
         .iter()
         .flat_map(|found| {
@@ -40,15 +37,12 @@ pub fn print(found: &[Found], json: bool) -> Result<(), Box<dyn Error>> {
         })
         .collect();
     if json {
-        return print_json(&letters);
+        return output::json(&letters);
     }
     if letters.is_empty() {
         return Ok(());
     }
-    let mut table = Table::new();
-    table.load_style(NOTHING).set_header(HEADER).add_rows(letters.iter().map(LetterView::cells));
-    println!("{table}");
-    Ok(())
+    output::table(HEADER, letters.iter().map(LetterView::cells))
 }
 
 impl<'a> LetterView<'a> {
@@ -73,23 +67,19 @@ impl<'a> LetterView<'a> {
         }
     }
 
-    fn cells(&self) -> [String; HEADER.len()] {
+    fn cells(&self) -> [Cell; HEADER.len()] {
         let unreadable = self.unreadable.as_ref().map(|why| format!("unreadable: {why}"));
         let problems = [unreadable.as_deref(), self.error];
         [
-            self.queue.clone(),
-            cell(self.sent_at),
-            cell(self.received),
-            cell(self.tenant),
-            cell(self.endpoint),
-            cell(self.event),
-            cell(self.event_type),
-            cell(self.fence.map(Fence::get)),
-            problems.into_iter().flatten().collect::<Vec<_>>().join("; "),
+            (&self.queue).into(),
+            or_empty(self.sent_at.map(local)),
+            or_empty(self.received),
+            or_empty(self.tenant),
+            or_empty(self.endpoint),
+            or_empty(self.event),
+            or_empty(self.event_type),
+            or_empty(self.fence.map(Fence::get)),
+            problems.into_iter().flatten().collect::<Vec<_>>().join("; ").into(),
         ]
     }
-}
-
-fn cell(value: Option<impl ToString>) -> String {
-    value.map_or_else(String::new, |value| value.to_string())
 }

@@ -97,9 +97,7 @@ impl IngestEvents {
 impl From<NotAdmitted> for NotPublished {
     fn from(error: NotAdmitted) -> Self {
         match error {
-            NotAdmitted::UnknownType(_) => {
-                Self::NotAdmitted { field: "type".to_owned(), problem: error.to_string() }
-            }
+            NotAdmitted::UnknownType(_) => Self::NotAdmitted { field: "type".to_owned(), problem: error.to_string() },
             NotAdmitted::Data { field, problem } => Self::NotAdmitted { field, problem },
             NotAdmitted::Store(error) => Self::Fault(error.into()),
         }

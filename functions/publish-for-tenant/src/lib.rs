@@ -32,10 +32,7 @@ impl PublishForTenant {
 ///
 /// # Errors
 /// As the API describes.
-pub async fn publish_for_tenant(
-    app: Arc<PublishForTenant>,
-    request: Request,
-) -> Result<Accepted<EventView>, ApiError> {
+pub async fn publish_for_tenant(app: Arc<PublishForTenant>, request: Request) -> Result<Accepted<EventView>, ApiError> {
     let caller = api::signer(&request)?;
     let tenant = api::in_path(&request, "tenant")?;
     let body = api::bytes(&request)?;

@@ -6,5 +6,9 @@ use rail::wiring::Wiring;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    rail::api::serve(PublishForTenant::new(&Wiring::start(&[Service::DynamoDb, Service::Sqs]).await?)?, publish_for_tenant).await
+    rail::api::serve(
+        PublishForTenant::new(&Wiring::start(&[Service::DynamoDb, Service::Sqs]).await?)?,
+        publish_for_tenant,
+    )
+    .await
 }

@@ -183,7 +183,10 @@ impl Operation {
             Access::Scope(scope) => add("description", json!(format!("Takes an API key with the scope `{scope}`."))),
             Access::Iam => {
                 add("security", json!([{ "awsSigV4": [] }]));
-                add("description", json!("Takes no API key, but a request that is signed with AWS credentials (SigV4)."));
+                add(
+                    "description",
+                    json!("Takes no API key, but a request that is signed with AWS credentials (SigV4)."),
+                );
             }
         }
         if !self.parameters.is_empty() {

@@ -130,11 +130,9 @@ fn publishing() -> Vec<Operation> {
         "details": [{ "field": "data", "message": "is required" }] });
     let in_part = json!({ "data": [accepted, { "status": 400, "error": invalid }], "accepted": 1, "refused": 1 });
     vec![
-        on(EVENTS, "publishEvent", "Publish an event.", by_key).takes::<NewEvent>(created.clone()).answers::<EventView>(
-            202,
-            "The event: it will be delivered.",
-            event("contract.created", "pending", 0),
-        ),
+        on(EVENTS, "publishEvent", "Publish an event.", by_key)
+            .takes::<NewEvent>(created.clone())
+            .answers::<EventView>(202, "The event: it will be delivered.", event("contract.created", "pending", 0)),
         on("/v1/webhooks/events/batch", "publishEvents", "Publish up to 100 events, each judged for itself.", by_key)
             .takes::<NewEvents>(
                 json!({ "events": [created.clone(), { "type": "kyc.verified", "data": { "customerId": "u_1" } }] }),
