@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import threading
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -46,6 +47,16 @@ class Operator:
     def revoke_all_of(self, tenant: str) -> None:
         for key in self.keys_of(tenant):
             assert self.run("keys", "revoke", key["id"]).returncode == 0
+
+
+def credentials_for(stack: Stack, *actions: str) -> dict[str, str]:
+    """Those of somebody who may do just this."""
+    iam, name = stack.client("iam"), f"operator-{uuid.uuid4().hex}"
+    iam.create_user(UserName=name)
+    policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": actions, "Resource": "*"}]}
+    iam.put_user_policy(UserName=name, PolicyName="may", PolicyDocument=json.dumps(policy))
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    return {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
 
 
 def on_a_terminal(environment: dict[str, str], answer: str, *arguments: str) -> Done:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from aws import Behind
 from client import Json
-from rail_command import Operator, User
+from rail_command import Operator, User, credentials_for
 from stack import STACK_NAME, Stack
 
 DEAD_LETTERS = {
@@ -115,18 +115,8 @@ def test_what_waits_is_said_with_its_age(operator: Operator, stack: Stack, behin
         assert (old["result"], "the oldest for 301 s" in old["found"]) == ("warning", True)
 
 
-def with_permissions(stack: Stack, *actions: str) -> dict[str, str]:
-    """The credentials of somebody who may do just this."""
-    iam, name = stack.client("iam"), f"looker-{uuid.uuid4().hex}"
-    iam.create_user(UserName=name)
-    policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": actions, "Resource": "*"}]}
-    iam.put_user_policy(UserName=name, PolicyName="may", PolicyDocument=json.dumps(policy))
-    key = iam.create_access_key(UserName=name)["AccessKey"]
-    return {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
-
-
 def test_what_may_not_be_looked_at_is_a_warning_with_the_permission(operator: Operator, stack: Stack) -> None:
-    checks = examine(operator, **with_permissions(stack, "cloudformation:DescribeStacks"))
+    checks = examine(operator, **credentials_for(stack, "cloudformation:DescribeStacks"))
     needed = {
         "functions": "cloudformation:ListStackResources",
         "key": "kms:DescribeKey",
@@ -148,7 +138,7 @@ def test_what_may_not_be_looked_at_is_a_warning_with_the_permission(operator: Op
 
 
 def test_an_age_that_may_not_be_asked_for_is_a_warning(operator: Operator, stack: Stack, behind: Behind) -> None:
-    may = with_permissions(stack, "cloudformation:DescribeStacks", "sqs:GetQueueAttributes")
+    may = credentials_for(stack, "cloudformation:DescribeStacks", "sqs:GetQueueAttributes")
     with waiting_in_the_retries_queue(stack, behind):
         check = examine(operator, **may)["retries"]
         assert check["result"] == "warning"
@@ -157,7 +147,7 @@ def test_an_age_that_may_not_be_asked_for_is_a_warning(operator: Operator, stack
 
 
 def test_whoever_may_not_even_see_the_stack_is_told_so(operator: Operator, stack: Stack) -> None:
-    checks = examine(operator, **with_permissions(stack, "sqs:GetQueueAttributes"))
+    checks = examine(operator, **credentials_for(stack, "sqs:GetQueueAttributes"))
     assert checks["stack"]["found"] == "could not be checked: needs cloudformation:DescribeStacks"
     assert set(checks) == {"stack", "clock"}
 

@@ -8,7 +8,7 @@ import pytest
 from aws import Behind
 from client import Api, timestamp
 from messages import waiting_event
-from rail_command import Operator
+from rail_command import Operator, credentials_for
 from receiver import Answer, Receiver
 from stack import Stack
 
@@ -222,16 +222,6 @@ def test_what_its_queue_does_not_take_stays_a_dead_letter(
     assert "could not enqueue" in done.stderr
     assert behind.messages_in("RetriesDeadLettersUrl") == 1
     assert len(hook.requests) == 1
-
-
-def credentials_for(stack: Stack, *actions: str) -> dict[str, str]:
-    """Those of somebody who may do just this."""
-    iam, name = stack.client("iam"), f"operator-{uuid.uuid4().hex}"
-    iam.create_user(UserName=name)
-    policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": actions, "Resource": "*"}]}
-    iam.put_user_policy(UserName=name, PolicyName="may", PolicyDocument=json.dumps(policy))
-    key = iam.create_access_key(UserName=name)["AccessKey"]
-    return {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
 
 
 @pytest.mark.parametrize(("arguments", "code", "says"), [
