@@ -43,7 +43,7 @@ def is_there(program: str) -> bool:
 
 
 def installed(packages: list[str]) -> bool:
-    return run("apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages) == 0
+    return run("apt-get", "install", "-y", "-qq", *packages) == 0
 
 
 def run(*command: str) -> int:

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use rail::api::view::EventView;
-use rail::api::{self, Accepted, ApiError, Gate, NewEvent, Request};
+use rail::api::{self, Accepted, ApiError, Gate, Request};
 use rail::domain::key::Scope;
 use rail::env::EnvError;
 use rail::publishing::Publisher;
-use rail::store::Idempotency;
 use rail::strictness::Strictness;
 use rail::wiring::Wiring;
 
@@ -32,12 +31,5 @@ impl PublishEvent {
 /// As the API describes.
 pub async fn publish_event(app: Arc<PublishEvent>, request: Request) -> Result<Accepted<EventView>, ApiError> {
     let tenant = app.gate.authenticate(&request, Scope::EventsPublish).await?;
-    let body = api::bytes(&request)?;
-    let publication = api::json::<NewEvent>(body)?.into_publication(&tenant)?;
-    app.strictness.admit(&publication.event_type, &publication.data).await?;
-    let key = api::idempotency_key(&request)?;
-    let idempotency = key.as_ref().map(|key| Idempotency { key, body });
-    let (published, before) = app.publisher.publish(&tenant, publication, idempotency).await?;
-    let view = EventView::new(published.event, &published.deliveries);
-    Ok(if before { Accepted::Before(view) } else { Accepted::Now(view) })
+    api::publish((&app.publisher, &app.strictness), &tenant, &request).await
 }

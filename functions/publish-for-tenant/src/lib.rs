@@ -7,10 +7,9 @@
 use std::sync::Arc;
 
 use rail::api::view::EventView;
-use rail::api::{self, Accepted, ApiError, NewEvent, Request};
+use rail::api::{self, Accepted, ApiError, Request};
 use rail::env::EnvError;
 use rail::publishing::Publisher;
-use rail::store::Idempotency;
 use rail::strictness::Strictness;
 use rail::wiring::Wiring;
 
@@ -35,13 +34,7 @@ impl PublishForTenant {
 pub async fn publish_for_tenant(app: Arc<PublishForTenant>, request: Request) -> Result<Accepted<EventView>, ApiError> {
     let caller = api::signer(&request)?;
     let tenant = api::in_path(&request, "tenant")?;
-    let body = api::bytes(&request)?;
-    let publication = api::json::<NewEvent>(body)?.into_publication(&tenant)?;
-    app.strictness.admit(&publication.event_type, &publication.data).await?;
-    let key = api::idempotency_key(&request)?;
-    let idempotency = key.as_ref().map(|key| Idempotency { key, body });
-    let (published, before) = app.publisher.publish(&tenant, publication, idempotency).await?;
-    tracing::info!(%caller, %tenant, event = %published.event.id, "event.published");
-    let view = EventView::new(published.event, &published.deliveries);
-    Ok(if before { Accepted::Before(view) } else { Accepted::Now(view) })
+    let accepted = api::publish((&app.publisher, &app.strictness), &tenant, &request).await?;
+    tracing::info!(%caller, %tenant, request_id = api::request_id(&request), "event.published");
+    Ok(accepted)
 }

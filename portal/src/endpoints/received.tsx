@@ -1,9 +1,9 @@
 // What one endpoint received.
 
 import type { Event } from "../api/objects";
-import { Badge, Toned } from "../controls/badge";
 import { Cell, Row } from "../controls/table";
 import { Until, When } from "../controls/when";
+import { EventCells } from "../events/cells";
 import { Filters, filterOfAddress, isNarrowed } from "../events/filters";
 import { EventLog } from "../events/log";
 import { REASONS } from "../events/reasons";
@@ -41,18 +41,7 @@ function ReceivedRow({ event, isOvertaken }: { event: Event; isOvertaken: boolea
   const [delivery] = event.deliveries;
   return (
     <Row muted={isOvertaken}>
-      <Cell of="Created">
-        <When at={event.createdAt} />
-      </Cell>
-      <Cell of="Type">
-        <code>{event.type}</code>
-      </Cell>
-      <Cell of="Event">
-        <a href={href(["events", event.id])}>
-          <code>{event.id}</code>
-        </a>
-      </Cell>
-      <Cell of="Status">{isOvertaken ? <Toned tone="calm">changed</Toned> : <Badge of={event.status} />}</Cell>
+      <EventCells event={event} isOvertaken={isOvertaken} />
       <Cell of="Attempts">{delivery?.attempts ?? 0}</Cell>
       <Cell of="Last attempt">{delivery?.lastAttemptAt ? <When at={delivery.lastAttemptAt} /> : "none"}</Cell>
       <Cell of="Next">

@@ -2,12 +2,11 @@
 
 import { useEffect } from "preact/hooks";
 import type { Event, Status } from "../api/objects";
-import { Badge, Toned } from "../controls/badge";
 import { Cell, Row } from "../controls/table";
-import { When } from "../controls/when";
 import { knowEndpoints } from "../endpoints/known";
 import { Heading } from "../page/heading";
 import { href } from "../page/route";
+import { EventCells } from "./cells";
 import { Filters, filterOfAddress, isNarrowed } from "./filters";
 import { EventLog } from "./log";
 
@@ -42,18 +41,7 @@ export function EventsPlace() {
 function EventRow({ event, isOvertaken }: { event: Event; isOvertaken: boolean }) {
   return (
     <Row muted={isOvertaken}>
-      <Cell of="Created">
-        <When at={event.createdAt} />
-      </Cell>
-      <Cell of="Type">
-        <code>{event.type}</code>
-      </Cell>
-      <Cell of="Event">
-        <a href={href(["events", event.id])}>
-          <code>{event.id}</code>
-        </a>
-      </Cell>
-      <Cell of="Status">{isOvertaken ? <Toned tone="calm">changed</Toned> : <Badge of={event.status} />}</Cell>
+      <EventCells event={event} isOvertaken={isOvertaken} />
       <Cell of="Deliveries">{counted(event)}</Cell>
     </Row>
   );

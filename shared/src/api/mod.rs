@@ -10,6 +10,7 @@ mod error;
 mod gate;
 mod input;
 pub mod openapi;
+mod publish;
 mod query;
 mod serve;
 pub mod view;
@@ -25,5 +26,6 @@ pub use input::{
     PatchStatus, RetryInput, Rotation, idempotency_key, signing_secret,
 };
 pub use lambda_http::Request;
+pub use publish::publish;
 pub use query::{MAX_LIMIT, Query, id, in_path};
 pub use serve::{Accepted, Created, NoContent, Put, Reply, request_id, serve};
