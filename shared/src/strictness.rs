@@ -3,6 +3,7 @@
 //! Where an operator asks for it, an event whose type is not in the catalog is refused, and one whose `data` do not fit the
 //! type's schema. A change of the catalog is in force everywhere after a minute.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -30,6 +31,8 @@ pub enum Strictness {
 pub struct Catalog {
     event_types: EventTypes,
     known: Memory<EventType, (Known, Instant)>,
+    /// All names, for whoever misspelt one.
+    names: Memory<(), (Arc<BTreeSet<EventType>>, Instant)>,
 }
 
 /// What the catalog says of a type.
@@ -62,7 +65,7 @@ pub enum NotAdmitted {
 impl Strictness {
     /// As this catalog says.
     pub fn strict(event_types: EventTypes) -> Self {
-        Self::Strict(Catalog { event_types, known: Memory::default() })
+        Self::Strict(Catalog { event_types, known: Memory::default(), names: Memory::default() })
     }
 
     /// Whether an event of this type with these data may be published.
@@ -85,11 +88,19 @@ impl Catalog {
                 let field = if misfit.path.is_empty() { "data".to_owned() } else { format!("data.{}", misfit.path) };
                 NotAdmitted::Data { field, problem: misfit.problem }
             }),
-            Known::Unknown => {
-                let names: Vec<_> = self.event_types.list().await?.into_iter().map(|entry| entry.name).collect();
-                Err(NotAdmitted::UnknownType(nearest(event_type, &names).cloned()))
-            }
+            Known::Unknown => Err(NotAdmitted::UnknownType(nearest(event_type, &*self.names().await?).cloned())),
         }
+    }
+
+    async fn names(&self) -> Result<Arc<BTreeSet<EventType>>, StoreError> {
+        if let Some((names, since)) = self.names.get(&())
+            && since.elapsed() < TRUST
+        {
+            return Ok(names);
+        }
+        let names = Arc::new(self.event_types.names().await?);
+        self.names.put((), (names.clone(), Instant::now()));
+        Ok(names)
     }
 
     async fn look_up(&self, event_type: &EventType) -> Result<Known, StoreError> {

@@ -842,7 +842,7 @@ export interface components {
             attempts: components["schemas"]["AttemptCounts"];
             /** @description The period in equal parts, oldest first. */
             buckets: components["schemas"]["StatsBucket"][];
-            /** @description Whether all deliveries of the period were counted; otherwise the newest 10,000 were. */
+            /** @description Whether all deliveries of the period were counted; otherwise the newest of them were, at most 10,000. */
             complete: boolean;
             /** @description Deliveries, by where they stand. */
             deliveries: components["schemas"]["DeliveryCounts"];

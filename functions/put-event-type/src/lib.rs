@@ -33,7 +33,7 @@ pub async fn put_event_type(app: Arc<PutEventType>, request: Request) -> Result<
     app.gate.authenticate(&request, Scope::EventTypesWrite).await?;
     let name = api::in_path(&request, "name")?;
     let entry = api::json::<EventTypeInput>(api::bytes(&request)?)?.into_entry(name, clock::now())?;
-    let others = app.event_types.list().await?.iter().filter(|other| other.name != entry.name).count();
+    let others = app.event_types.names().await?.iter().filter(|other| **other != entry.name).count();
     if others >= MAX_EVENT_TYPES {
         let full = format!("the catalog has {others} event types already, the most there may be: delete one first");
         return Err(ApiError::Conflict(full));

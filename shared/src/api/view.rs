@@ -395,7 +395,7 @@ pub struct StatsView {
     latency_ms: Option<LatencyView>,
     /// The period in equal parts, oldest first.
     buckets: Vec<BucketView>,
-    /// Whether all deliveries of the period were counted; otherwise the newest 10,000 were.
+    /// Whether all deliveries of the period were counted; otherwise the newest of them were, at most 10,000.
     complete: bool,
 }
 

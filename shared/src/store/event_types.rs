@@ -2,7 +2,7 @@
 //!
 //! What comes with the rail has no item. An item of its name stands in its place, or says that it was removed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
@@ -16,6 +16,9 @@ use crate::domain::catalog::{CatalogEntry, built_in, built_in_named};
 use crate::domain::pattern::EventType;
 
 const WHAT: &str = "event type";
+/// The attribute that tells an entry from what says that one was removed.
+const IS: &str = "is";
+const REMOVED: &str = "removed";
 
 /// The catalog.
 #[derive(Debug, Clone)]
@@ -52,15 +55,38 @@ impl EventTypes {
 
     /// All of them, by name.
     pub async fn list(&self) -> Result<Vec<CatalogEntry>, StoreError> {
-        let query = self.client.query().table_name(&self.table).key_condition_expression("pk = :pk");
-        let query = query.expression_attribute_values(":pk", AttributeValue::S(EVENT_TYPES.to_owned()));
-        let items = query.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
         let mut entries: BTreeMap<_, _> =
             built_in().iter().map(|entry| (entry.name.clone(), Some(entry.clone()))).collect();
-        for item in items.act("list the event types")? {
+        for item in self.items(None).await? {
             entries.insert(item::sort_key(WHAT, &item)?, read(item)?);
         }
         Ok(entries.into_values().flatten().collect())
+    }
+
+    /// The names of all of them, in order.
+    pub async fn names(&self) -> Result<BTreeSet<EventType>, StoreError> {
+        let mut names: BTreeSet<_> = built_in().iter().map(|entry| entry.name.clone()).collect();
+        for item in self.items(Some(IS)).await? {
+            let name = item::sort_key(WHAT, &item)?;
+            if item.get(IS).and_then(|is| is.as_s().ok()).is_some_and(|is| is == REMOVED) {
+                names.remove(&name);
+            } else {
+                names.insert(name);
+            }
+        }
+        Ok(names)
+    }
+
+    /// What the table has: all of each item, or its name and this attribute.
+    async fn items(&self, attribute: Option<&str>) -> Result<Vec<Item>, StoreError> {
+        let query = self.client.query().table_name(&self.table).key_condition_expression("pk = :pk");
+        let query = query.expression_attribute_values(":pk", AttributeValue::S(EVENT_TYPES.to_owned()));
+        let query = match attribute {
+            Some(attribute) => query.projection_expression("sk, #it").expression_attribute_names("#it", attribute),
+            None => query,
+        };
+        let items = query.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
+        Ok(items.act("list the event types")?)
     }
 
     /// One of them.

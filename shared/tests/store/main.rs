@@ -5,8 +5,10 @@
 
 mod api_keys;
 mod endpoints;
+mod event_types;
 mod limits;
 mod log;
+mod recoveries;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{
