@@ -87,8 +87,8 @@ def test_a_recovery_starts_all_that_failed_whatever_its_turn_meets(
             lambda: api.expect(200, "GET", path), lambda found: found["status"] != "running", WITHIN_SECONDS,
         )
         assert (done["status"], done["skipped"]) == ("completed", 0), case
-        # What was started by a turn that was cut short before it was recorded is not counted.
-        assert done["recovered"] in (0, 2), case
+        # What a turn started that was cut short before it was recorded is not counted.
+        assert done["recovered"] <= 2, case
         for event in api.all("/events"):
             api.wait_for_event(event["id"], "delivered", within=WITHIN_SECONDS)
             # The receiver may have got it once more, where a function ended before it could tell.
