@@ -17,23 +17,47 @@ pub struct Call {
     method: &'static str,
     path: String,
     route: String,
-    id: Option<String>,
+    named: Vec<(&'static str, String)>,
+    signed: bool,
     query: Vec<(&'static str, String)>,
     headers: Vec<(&'static str, String)>,
     body: Option<String>,
 }
 
 impl Call {
-    /// Of this method at this path below `/v1/webhooks`, where `{id}` stands for an id.
+    /// Of this method at this path below `/v1/webhooks`, where names in braces stand for things.
     pub fn new(method: &'static str, path: &str) -> Self {
-        let route = format!("/v1/webhooks{path}");
-        Self { method, path: route.clone(), route, id: None, query: Vec::new(), headers: Vec::new(), body: None }
+        Self::at(method, format!("/v1/webhooks{path}"))
+    }
+
+    /// For the document at this path.
+    pub fn document(path: &str) -> Self {
+        Self::at("GET", path.to_owned())
+    }
+
+    fn at(method: &'static str, route: String) -> Self {
+        let (named, query, headers) = (Vec::new(), Vec::new(), Vec::new());
+        Self { method, path: route.clone(), route, named, signed: false, query, headers, body: None }
     }
 
     /// The same, about this thing.
     #[must_use]
     pub fn of(self, id: &str) -> Self {
-        Self { path: self.route.replace("{id}", id), id: Some(id.to_owned()), ..self }
+        self.naming("id", id)
+    }
+
+    /// The same, about the thing that stands in the path under this name.
+    #[must_use]
+    pub fn naming(mut self, name: &'static str, thing: &str) -> Self {
+        self.path = self.path.replace(&format!("{{{name}}}"), thing);
+        self.named.push((name, thing.to_owned()));
+        self
+    }
+
+    /// The same, signed with AWS credentials.
+    #[must_use]
+    pub fn signed(self) -> Self {
+        Self { signed: true, ..self }
     }
 
     /// The same, with this in its query.
@@ -103,8 +127,13 @@ impl Call {
     }
 
     fn optional_parts(&self, event: &mut Map<String, Value>) {
-        if let Some(id) = &self.id {
-            event.insert("pathParameters".to_owned(), json!({ "id": id }));
+        if !self.named.is_empty() {
+            let named = self.named.iter().map(|(name, thing)| ((*name).to_owned(), json!(thing)));
+            event.insert("pathParameters".to_owned(), Value::Object(named.collect()));
+        }
+        if let Some(context) = event.get_mut("requestContext").and_then(Value::as_object_mut).filter(|_| self.signed) {
+            let iam = json!({ "userArn": "arn:aws:sts::000000000000:assumed-role/contracts/bench" });
+            context.insert("authorizer".to_owned(), json!({ "iam": iam }));
         }
         if let Some(body) = &self.body {
             event.insert("body".to_owned(), json!(body));

@@ -13,6 +13,9 @@ pub const RETRIES: &str = "retries";
 /// The queue of chores.
 pub const CHORES: &str = "chores";
 
+/// The queue into which services put events.
+pub const INGEST: &str = "ingest";
+
 /// How each queue's ARN begins.
 pub const QUEUE_ARNS: &str = "arn:aws:sqs:us-east-1:000000000000:";
 

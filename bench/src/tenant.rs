@@ -32,7 +32,7 @@ impl Tenant {
             "sk": { "S": "KEY" },
             "id": { "S": KeyId::new(created_at, 0).to_string() },
             "tenant": { "S": name },
-            "scopes": { "L": [{ "S": Scope::Admin.as_str() }] },
+            "scopes": { "L": [{ "S": Scope::Admin.as_str() }, { "S": Scope::EventTypesWrite.as_str() }] },
             "createdAt": { "S": created_at.to_string() },
             "revokedAt": { "NULL": true },
         });
