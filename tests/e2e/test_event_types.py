@@ -107,6 +107,8 @@ def test_a_schema_is_kept_to_the_letter(api: Api, operator: Api) -> None:
     ({"description": "x", "schema": {"description": "y" * 17_000}}, "schema"),
     ({"description": "x", "schema": SCHEMA, "example": {}}, "example"),
     ({"description": "x", "schema": SCHEMA, "example": {"orderId": 1}}, "example"),
+    ({"description": "x", "example": -0.5}, "example"),
+    ({"description": "x", "example": [{}]}, "example"),
     ({"description": "x", "example": {"a": "y" * 17_000}}, "example"),
     ({"description": "x", "name": "a.b"}, "name"),
 ])

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::pattern::EventType;
@@ -35,6 +36,9 @@ pub enum CatalogError {
     /// No JSON Schema.
     #[error("is no JSON Schema (draft 2020-12) of an object: {0}")]
     NotASchema(String),
+    /// No example of an event's `data`.
+    #[error("is no JSON object, as `data` are")]
+    NotAnObject,
     /// No example of what the schema describes.
     #[error("does not fit the schema: {0}")]
     NotAnExample(String),
@@ -72,10 +76,10 @@ impl Example {
     /// When it does not.
     pub fn new(raw: Box<RawValue>, schema: Option<&Schema>) -> Result<Self, CatalogError> {
         let raw = bounded(raw)?;
-        let not_one = |problem: String| CatalogError::NotAnExample(problem);
-        let value = serde_json::from_str(raw.get()).map_err(|error| not_one(error.to_string()))?;
+        let value = serde_json::from_str(raw.get()).ok().filter(Value::is_object).ok_or(CatalogError::NotAnObject)?;
         if let Some(schema) = schema {
-            schema.checker()?.check(&value).map_err(|misfit| not_one(misfit.to_string()))?;
+            let fits = schema.checker()?.check(&value);
+            fits.map_err(|misfit| CatalogError::NotAnExample(misfit.to_string()))?;
         }
         Ok(Self(raw))
     }
@@ -161,6 +165,15 @@ mod tests {
             let nothing = RawValue::from_string("{}".to_owned()).unwrap();
             assert!(Example::new(nothing, Some(&schema)).is_err(), "{name} requires nothing");
             assert_eq!(updated_at, None);
+        }
+    }
+
+    #[test]
+    fn an_example_is_an_object() {
+        let example = |text: &str| Example::new(RawValue::from_string(text.to_owned()).unwrap(), None).map(|_| ());
+        assert_eq!(example(r#"{"a":1}"#), Ok(()));
+        for wrong in ["1", "[]", "null", "\"a\"", "1e999"] {
+            assert_eq!(example(wrong), Err(CatalogError::NotAnObject), "{wrong}");
         }
     }
 
