@@ -13,7 +13,7 @@ import pytest
 from aws_calls import Call, ids_in
 from client import Api
 from faults import Order
-from faulty_stacks import FaultyStack
+from faulty_stacks import FaultyStack, come_again_soon
 from ordeals import SEVERITIES, Severity
 from receiver import Answer, Hook, Receiver
 from waiting import eventually
@@ -57,6 +57,12 @@ def met(faulty: FaultyStack, function: str) -> set[Case]:
         (injection.call, Severity(injection.order.fault, injection.order.times or 0))
         for injection in faulty.proxy.injections if injection.call.function == function
     }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def impatient_jobs(faulty: FaultyStack) -> None:
+    for queue in ("ChoresQueueUrl", "IngestQueueUrl"):
+        come_again_soon(faulty.behind, queue)
 
 
 @pytest.fixture(scope="module")
