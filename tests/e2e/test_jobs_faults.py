@@ -4,7 +4,7 @@ One tenant for each of them. When nothing more is to come, all has happened, and
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from typing import Any
@@ -13,7 +13,7 @@ import pytest
 from aws_calls import Call, ids_in
 from client import Api
 from faults import Order
-from faulty_stacks import FaultyStack, come_again_soon
+from faulty_stacks import FaultyStack, come_again_soon, faulty_stack
 from ordeals import SEVERITIES, Severity
 from receiver import Answer, Hook, Receiver
 from waiting import eventually
@@ -59,10 +59,13 @@ def met(faulty: FaultyStack, function: str) -> set[Case]:
     }
 
 
-@pytest.fixture(scope="module", autouse=True)
-def impatient_jobs(faulty: FaultyStack) -> None:
-    for queue in ("ChoresQueueUrl", "IngestQueueUrl"):
-        come_again_soon(faulty.behind, queue)
+@pytest.fixture(scope="module")
+def faulty() -> Iterator[FaultyStack]:
+    """One of its own: the schedules of what was cancelled stay, and others wait until there are none."""
+    with faulty_stack() as faulty:
+        for queue in ("ChoresQueueUrl", "IngestQueueUrl"):
+            come_again_soon(faulty.behind, queue)
+        yield faulty
 
 
 @pytest.fixture(scope="module")
