@@ -19,7 +19,7 @@ from receiver import Answer, Hook, Receiver
 from waiting import eventually
 
 AT_ONCE = 16
-WITHIN_SECONDS = 120
+WITHIN_SECONDS = 240
 RECOVER = (
     Call("TendEndpoint", "GetItem", "recovery"),
     Call("TendEndpoint", "GetItem", "endpoint"),
