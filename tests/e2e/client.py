@@ -20,6 +20,8 @@ class Api:
         self._base = f"{stack_url}/v1/webhooks"
         self._session = requests.Session()
         self._session.trust_env = False
+        # A connection that was idle may be closed by the emulator at the moment at which it is used again.
+        self._session.headers["Connection"] = "close"
         if key is not None:
             self._session.headers["Authorization"] = f"Bearer {key}"
 
