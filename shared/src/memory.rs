@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 /// The most entries, where all weigh the same.
 const MOST: usize = 1000;
@@ -30,6 +31,18 @@ impl<K, V> Memory<K, V> {
     /// One whose entries together weigh no more than this.
     pub fn of_weight(most: usize) -> Self {
         Self { entries: Mutex::new(Entries { all: HashMap::new(), weight: 0 }), most }
+    }
+}
+
+impl<K: Eq + Hash, V: Clone> Memory<K, (V, Instant)> {
+    /// What was learnt under this key, unless that was longer ago than it is believed.
+    pub fn believed(&self, key: &K, trust: Duration) -> Option<V> {
+        self.get(key).filter(|(_, since)| since.elapsed() < trust).map(|(value, _)| value)
+    }
+
+    /// Remembers what was learnt just now.
+    pub fn learn(&self, key: K, value: V) {
+        self.put(key, (value, Instant::now()));
     }
 }
 

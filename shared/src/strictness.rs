@@ -93,20 +93,16 @@ impl Catalog {
     }
 
     async fn names(&self) -> Result<Arc<BTreeSet<EventType>>, StoreError> {
-        if let Some((names, since)) = self.names.get(&())
-            && since.elapsed() < TRUST
-        {
+        if let Some(names) = self.names.believed(&(), TRUST) {
             return Ok(names);
         }
         let names = Arc::new(self.event_types.names().await?);
-        self.names.put((), (names.clone(), Instant::now()));
+        self.names.learn((), names.clone());
         Ok(names)
     }
 
     async fn look_up(&self, event_type: &EventType) -> Result<Known, StoreError> {
-        if let Some((known, since)) = self.known.get(event_type)
-            && since.elapsed() < TRUST
-        {
+        if let Some(known) = self.known.believed(event_type, TRUST) {
             return Ok(known);
         }
         let known = match self.event_types.find(event_type).await? {
@@ -116,7 +112,7 @@ impl Catalog {
                 Err(problem) => return Err(unreadable(&problem)),
             },
         };
-        self.known.put(event_type.clone(), (known.clone(), Instant::now()));
+        self.known.learn(event_type.clone(), known.clone());
         Ok(known)
     }
 }

@@ -65,15 +65,13 @@ impl Gate {
 
     async fn key_of(&self, request: &Request) -> Result<ApiKey, ApiError> {
         let hash = sent_key(request.headers())?.hash();
-        match self.known.get(&hash) {
-            Some((key, since)) if since.elapsed() < TRUST => Ok(key),
-            Some(_) | None => {
-                let found = self.keys.find(&hash).await?;
-                let key = found.filter(|key| key.revoked_at.is_none()).ok_or(ApiError::Unauthorized(WRONG))?;
-                self.known.put(hash, (key.clone(), Instant::now()));
-                Ok(key)
-            }
+        if let Some(key) = self.known.believed(&hash, TRUST) {
+            return Ok(key);
         }
+        let found = self.keys.find(&hash).await?;
+        let key = found.filter(|key| key.revoked_at.is_none()).ok_or(ApiError::Unauthorized(WRONG))?;
+        self.known.learn(hash, key.clone());
+        Ok(key)
     }
 
     /// Holds a key to its own limit, if it has one.

@@ -1,6 +1,6 @@
 //! What became of an endpoint's deliveries over a period, in numbers.
 
-use std::ops::{Add, AddAssign};
+use std::ops::AddAssign;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -43,22 +43,12 @@ impl Counts {
     }
 }
 
-impl Add for Counts {
-    type Output = Self;
-
-    fn add(self, other: Self) -> Self {
-        Self {
-            delivered: self.delivered + other.delivered,
-            failed: self.failed + other.failed,
-            retrying: self.retrying + other.retrying,
-            pending: self.pending + other.pending,
-        }
-    }
-}
-
 impl AddAssign for Counts {
     fn add_assign(&mut self, other: Self) {
-        *self = *self + other;
+        self.delivered += other.delivered;
+        self.failed += other.failed;
+        self.retrying += other.retrying;
+        self.pending += other.pending;
     }
 }
 
