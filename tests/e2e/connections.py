@@ -5,6 +5,7 @@ would have given up before it is found.
 """
 
 import os
+import socket
 from contextlib import suppress
 from glob import iglob
 from pathlib import Path
@@ -20,9 +21,19 @@ def process_between(port: int, peer: int) -> int | None:
     line = next((line for line in Path("/proc/net/tcp").read_text().splitlines() if ends in line), None)
     if line is None:
         return None
-    socket = f"socket:[{line.split()[INODE]}]"
+    name = f"socket:[{line.split()[INODE]}]"
     for descriptor in iglob("/proc/[0-9]*/fd/*"):
         with suppress(OSError):
-            if os.readlink(descriptor) == socket:
+            if os.readlink(descriptor) == name:
                 return int(descriptor.split("/")[2])
     return None
+
+
+def has_ended(connection: socket.socket) -> bool:
+    """Whether the other end has closed it, as a process that is killed does."""
+    try:
+        return connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+    except BlockingIOError:
+        return False
+    except ConnectionResetError:
+        return True

@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler
 
 import psutil
 from aws_calls import Call, ids_in, item_of, operation_of
-from connections import process_between
+from connections import has_ended, process_between
 from faults import Fault, Injection, Order
 from local_server import LocalServer
 from service_errors import AwsAnswer, broken, throttled
@@ -31,7 +31,7 @@ class FaultProxy(LocalServer):
     def __init__(self, emulator_port: int) -> None:
         super().__init__()
         self.injections: list[Injection] = []
-        """What was really done, in order."""
+        """What was done, in the order in which it was begun."""
         self._emulator_port = emulator_port
         self._orders: dict[str, list[Order]] = defaultdict(list)
         self._functions: dict[str, str] = {}
@@ -53,32 +53,33 @@ class FaultProxy(LocalServer):
             other.put_off()
         return due[0] if due else None
 
-    def _function_of(self, authorization: str, port: int) -> str:
-        """Whose call it is. Each function has a role of its own, and with it credentials of its own."""
+    def _function_of(self, authorization: str, caller: BaseHTTPRequestHandler) -> str:
+        """Whose call it is. Each function has a role of its own, and with it credentials of its own.
+
+        :raises psutil.NoSuchProcess: when another of its calls had the function killed before it was known.
+        """
         [credential] = re.findall(r"Credential=(\w+)/", authorization)
         if credential not in self._functions:
-            process = self._process_calling_from(port)
-            assert process is not None, "a call of no function"
             # `<stack>-<logical id>-<random>`
-            self._functions[credential] = process.environ()["AWS_LAMBDA_FUNCTION_NAME"].split("-")[1]
+            self._functions[credential] = self._process(caller).environ()["AWS_LAMBDA_FUNCTION_NAME"].split("-")[1]
         return self._functions[credential]
 
-    def _process_calling_from(self, port: int) -> psutil.Process | None:
-        """The function that has a connection from there to here; none if it has ended meanwhile."""
-        pid = process_between(port, self._server.server_port)
-        with suppress(psutil.NoSuchProcess):
-            return None if pid is None else psutil.Process(pid)
-        return None
+    def _process(self, caller: BaseHTTPRequestHandler) -> psutil.Process:
+        """The function at the other end of a connection.
 
-    def _kill(self, port: int) -> bool:
-        """Kills the function, unless another of its calls had it killed before: whether this did."""
-        process = self._process_calling_from(port)
-        if process is None:
-            return False
+        :raises psutil.NoSuchProcess: when it has ended.
+        """
+        port = caller.client_address[1]
+        # While others come and go, the list of connections may miss one that is there.
+        while (pid := process_between(port, self._server.server_port)) is None:
+            if has_ended(caller.connection):
+                raise psutil.NoSuchProcess(None, msg=f"nobody calls from port {port} any more")
+        return psutil.Process(pid)
+
+    def _kill(self, caller: BaseHTTPRequestHandler) -> None:
+        """Kills the function. To all its calls under way it is the same which of them had it killed."""
         with suppress(psutil.NoSuchProcess):
-            process.kill()
-            return True
-        return False
+            self._process(caller).kill()
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         proxy = self
@@ -90,24 +91,22 @@ class FaultProxy(LocalServer):
             def handle_one_request(self) -> None:
                 try:
                     super().handle_one_request()
-                except ConnectionResetError:
+                except (ConnectionResetError, psutil.NoSuchProcess):
                     self.close_connection = True  # The function was killed.
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"]))
                 service, operation = operation_of(self.command, self.path, self.headers["x-amz-target"])
-                function = proxy._function_of(self.headers["authorization"], self.client_address[1])
+                function = proxy._function_of(self.headers["authorization"], self)
                 call = Call(function, operation, item_of(service, operation, body))
                 order = proxy._due(call, ids_in(self.path, body))
                 if order is None:
                     self._answer(self._pass_on(body))
-                elif self._do(order.fault, service, body):
-                    proxy.injections.append(Injection(order, call))
                 else:
-                    order.put_off()
+                    proxy.injections.append(Injection(order, call))
+                    self._do(order.fault, service, body)
 
-            def _do(self, fault: Fault, service: str, body: bytes) -> bool:
-                """Whether it could be done."""
+            def _do(self, fault: Fault, service: str, body: bytes) -> None:
                 match fault:
                     case Fault.DROPPED:
                         self._reset()
@@ -123,15 +122,12 @@ class FaultProxy(LocalServer):
                         self._pass_on(body)
                         self._reset()
                     case Fault.KILLED_BEFORE:
-                        killed = proxy._kill(self.client_address[1])
+                        proxy._kill(self)
                         self._reset()
-                        return killed
                     case Fault.KILLED_AFTER:
                         self._pass_on(body)
-                        killed = proxy._kill(self.client_address[1])
+                        proxy._kill(self)
                         self._reset()
-                        return killed
-                return True
 
             def _pass_on(self, body: bytes) -> AwsAnswer:
                 connection = HTTPConnection("127.0.0.1", proxy._emulator_port)

@@ -55,7 +55,7 @@ class Order:
             return due and self._chance.random() < self.probability
 
     def put_off(self) -> None:
-        """Has the next call meet the fault instead, where this one met another's or could not meet it."""
+        """Has the next call meet the fault instead, where this one met another's."""
         with self._lock:
             self._seen -= 1
 

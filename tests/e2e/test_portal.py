@@ -6,7 +6,8 @@ import json
 import os
 import re
 import subprocess
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator
 
 import pytest
 import requests
@@ -14,10 +15,12 @@ from client import Api
 from messages import IN_AN_HOUR
 from receiver import Answer, Receiver
 from stack import ROOT, Stack
+from tenants import NewTenant
 
 PORTAL = ROOT / "portal"
 MOST_BYTES = 150_000
 """What a first load may cost."""
+LONGEST_NAME = 128
 WITHIN_SECONDS = 180
 
 Walk = Callable[..., None]
@@ -101,6 +104,17 @@ def test_the_page_is_used_by_keyboard_alone(walk: Walk, receiver: Receiver) -> N
     walk("keyboard", hook=receiver.hook().url)
 
 
+@pytest.fixture(scope="module")
+def longest_type(new_tenant: NewTenant) -> Iterator[str]:
+    """A type of the catalog whose name is as long as a name can be."""
+    operator, name = new_tenant(["event-types:write"]), f"order.{uuid.uuid4().hex * 4}"[:LONGEST_NAME]
+    operator.expect(201, "PUT", f"/event-types/{name}", json={"description": "Sent when an order has been placed."})
+    yield name
+    operator.expect(204, "DELETE", f"/event-types/{name}")
+
+
 @pytest.mark.parametrize("phone", [False, True], ids=["on a desktop", "on a phone"])
-def test_no_place_has_a_serious_barrier_in_light_or_dark(walk: Walk, receiver: Receiver, phone: bool) -> None:
-    walk("barriers", hook=receiver.hook(IN_AN_HOUR).url, phone=phone)
+def test_no_place_has_a_serious_barrier_in_light_or_dark(
+    walk: Walk, receiver: Receiver, longest_type: str, phone: bool,
+) -> None:
+    walk("barriers", hook=receiver.hook(IN_AN_HOUR).url, type=longest_type, phone=phone)

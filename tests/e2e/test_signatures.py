@@ -28,8 +28,9 @@ def received(api: Api, receiver: Receiver, secret: str | None) -> tuple[str, Rec
 
 
 def tampered(body: bytes) -> bytes:
-    assert body.count(b"1.1") == 1
-    return body.replace(b"1.1", b"9.1")
+    amount, other = b'"amount": 1.1', b'"amount": 9.1'
+    assert body.count(amount) == 1
+    return body.replace(amount, other)
 
 
 @pytest.mark.parametrize(
