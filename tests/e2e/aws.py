@@ -1,13 +1,17 @@
 """What stands behind the API: tables, queues and schedules of a stack, looked at and touched as root."""
 
 import json
-from collections import Counter
 import time
+from collections import Counter
 from typing import Any
 
-from client import ulid
+from client import DIGITS, ulid
 from stack import Stack
 from waiting import eventually
+
+
+# Of how many partitions of a tenant's log: an event's lies by the last digit of its id.
+SHARDS = 16
 
 
 def endpoint_key(tenant: str, endpoint_id: str) -> dict[str, Any]:
@@ -32,6 +36,19 @@ class Behind:
         for first in range(0, copies, 25):
             written = self.dynamodb.batch_write_item(RequestItems={table: requests[first : first + 25]})
             assert not written["UnprocessedItems"]
+
+    def copy_event(self, tenant: str, event_id: str, copies: int, endpoints: int) -> list[str]:
+        """Puts that many more events (31 at most) like this one into the log, each with so many endpoints that have not got
+        it yet. Their ids, newest first."""
+        partition = f"TENANT#{tenant}#{DIGITS.index(event_id[-1]) % SHARDS}"
+        table, key = self.outputs["DeliveriesTable"], {"pk": {"S": partition}, "sk": {"S": event_id}}
+        item = self.dynamodb.get_item(TableName=table, Key=key)["Item"]
+        item["endpoints"] = {"L": [{"S": f"we_{ulid(number)}"} for number in range(endpoints)]}
+        others = [digit for digit in reversed(DIGITS) if digit != event_id[-2]][:copies]
+        ids = [f"{event_id[:-2]}{digit}{event_id[-1]}" for digit in others]
+        for copy in ids:
+            self.dynamodb.put_item(TableName=table, Item=item | {"sk": {"S": copy}})
+        return ids
 
     def redirect_endpoint(self, tenant: str, endpoint_id: str, url: str) -> None:
         """Gives an endpoint a URL that the API would not."""

@@ -35,16 +35,6 @@ def retry(api: Api, event_id: str) -> None:
     raise AssertionError(f"No retry within {MOST_TRIES} tries")
 
 
-def activate(api: Api, endpoint_id: str) -> None:
-    """Returns when the endpoint is said to be active: to say so twice is as good as once."""
-    for _ in range(MOST_TRIES):
-        answer = settled(lambda: api.call("PATCH", f"/endpoints/{endpoint_id}", json={"status": "active"}))
-        if answer is not None:
-            assert answer.status_code == 200, answer.text
-            return
-    raise AssertionError(f"Not active within {MOST_TRIES} tries")
-
-
 def settled(call: Callable[[], requests.Response]) -> requests.Response | None:
     try:
         answer = call()

@@ -9,6 +9,8 @@ import requests
 from waiting import eventually
 
 Json = dict[str, Any]
+# Of a ULID.
+DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 class Api:
@@ -132,6 +134,6 @@ def ulid(number: int) -> str:
     """A ULID of this moment, told apart from others by `number`."""
     value, text = int(time.time() * 1000) << 80 | number, ""
     for _ in range(26):
-        text = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"[value & 31] + text
+        text = DIGITS[value & 31] + text
         value >>= 5
     return text

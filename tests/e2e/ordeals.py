@@ -134,7 +134,7 @@ class Ordeal:
     def resume(self) -> None:
         """Makes its endpoints active again."""
         for target in self.targets:
-            careful.activate(self.api, target.id)
+            self.api.update_endpoint(target.id, status="active")
 
     def retry(self) -> None:
         """Once its endpoints are mended."""

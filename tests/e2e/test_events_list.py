@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from announcements import ENDPOINT_DISABLED
+from aws import Behind
 from client import Api, refused, timestamp
 from receiver import Answer, Receiver
 from tenants import NewTenant
@@ -95,6 +96,17 @@ def test_events_that_come_meanwhile_do_not_move_the_pages(api: Api) -> None:
     second = api.page("/events", limit=2, cursor=first["nextCursor"])
     assert ids(first["data"]) + ids(second["data"]) == before[::-1]
     assert second["hasMore"] is False
+
+
+def test_a_page_ends_before_its_deliveries_are_more_than_an_answer_can_hold(api: Api, behind: Behind) -> None:
+    original = api.publish()["id"]
+    copies = behind.copy_event(api.tenant, original, copies=25, endpoints=500)
+    pages = list(api.pages("/events", limit=100))
+    assert [len(page) for page in pages] == [20, 6]
+    assert ids(sum(pages, [])) == sorted([original, *copies], reverse=True)
+    assert {len(event["deliveries"]) for page in pages for event in page} == {0, 500}
+    # What a filter passes over counts too: the events of no page are read.
+    assert list(map(len, api.pages("/events", limit=100, status="delivered"))) == [0, 1]
 
 
 def test_a_listed_event_is_the_event_that_is_read_without_its_data(log: Log) -> None:

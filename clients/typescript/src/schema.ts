@@ -1000,7 +1000,7 @@ export interface operations {
     listEndpoints: {
         parameters: {
             query?: {
-                /** @description The most objects of the page. */
+                /** @description The most objects of the page. It may have fewer although more follow: `hasMore` says so. */
                 limit?: number;
                 /** @description The `nextCursor` of the page before, with the same filters. */
                 cursor?: string;
@@ -1562,7 +1562,7 @@ export interface operations {
     listEventTypes: {
         parameters: {
             query?: {
-                /** @description The most objects of the page. */
+                /** @description The most objects of the page. It may have fewer although more follow: `hasMore` says so. */
                 limit?: number;
                 /** @description The `nextCursor` of the page before, with the same filters. */
                 cursor?: string;
@@ -1803,7 +1803,7 @@ export interface operations {
     listEvents: {
         parameters: {
             query?: {
-                /** @description The most objects of the page. */
+                /** @description The most objects of the page. It may have fewer although more follow: `hasMore` says so. */
                 limit?: number;
                 /** @description The `nextCursor` of the page before, with the same filters. */
                 cursor?: string;
@@ -2114,7 +2114,7 @@ export interface operations {
     listAttempts: {
         parameters: {
             query?: {
-                /** @description The most objects of the page. */
+                /** @description The most objects of the page. It may have fewer although more follow: `hasMore` says so. */
                 limit?: number;
                 /** @description The `nextCursor` of the page before, with the same filters. */
                 cursor?: string;

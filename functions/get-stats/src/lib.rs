@@ -12,7 +12,7 @@ use rail::api::{self, ApiError, Gate, Query, Request};
 use rail::clock;
 use rail::domain::id::EventId;
 use rail::domain::key::Scope;
-use rail::domain::recovery::Period;
+use rail::domain::period::Period;
 use rail::domain::stats::Tally;
 use rail::env::EnvError;
 use rail::store::Log;

@@ -1,8 +1,9 @@
 //! Reading one page of a list through its filters.
 //!
 //! With an endpoint and the status `failed` or `retrying`, the index holds just what is asked for. Any other filter is held
-//! against what the list holds anyway, newest first; after [`MOST_READ`] objects a page is given as it is, shorter than
-//! asked for, with the cursor that leads on. So every request costs what a page costs, whatever the history.
+//! against what the list holds anyway, newest first; after [`MOST_READ`] objects, or [`MOST_DELIVERIES`], a page is given as
+//! it is, shorter than asked for, with the cursor that leads on. So every request costs what a page costs, whatever the
+//! history, and its answer is never too long to be given.
 
 use jiff::Timestamp;
 use rail::domain::delivery::{Delivery, Status};
@@ -14,6 +15,10 @@ use rail::store::{Log, StoreError};
 
 /// The most objects that are read for one page.
 const MOST_READ: usize = 1000;
+
+/// With how many deliveries a page ends. An answer may have 6 MB (Lambda), with a backslash before each of its quotes: the
+/// deliveries take 220 bytes each, so 2.3 MB with those of the last event, and the metadata of 100 events 3.2 MB at most.
+const MOST_DELIVERIES: usize = 10_000;
 
 /// How many objects are read at once when the first of them did not fill the page.
 const STEP: usize = 100;
@@ -64,14 +69,22 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// The next `count` objects, as far as there are any, with their deliveries.
-    async fn read(&self, newest: &mut Listing, count: usize, now: Timestamp) -> Result<Vec<Read>, StoreError> {
+    /// The next `count` objects, as far as there are any, with their deliveries; of events none more once they have
+    /// `deliveries`.
+    async fn read(
+        &self,
+        newest: &mut Listing,
+        (count, deliveries): (usize, usize),
+        now: Timestamp,
+    ) -> Result<Vec<Read>, StoreError> {
         match self {
             Self::Tenant(log, tenant) => {
-                let mut events = Vec::with_capacity(count);
+                let (mut events, mut theirs) = (Vec::with_capacity(count), 0);
                 while events.len() < count
+                    && theirs < deliveries
                     && let Some(event) = newest.next_event(tenant).await?
                 {
+                    theirs += event.endpoints.len();
                     events.push(event);
                 }
                 let deliveries = log.find_deliveries_of_all(&events, now).await?;
@@ -132,11 +145,13 @@ pub async fn read(
     let (mut found, mut last_found, mut last_read) = (Vec::new(), None, None);
     // One more than the page needs tells whether there is a next page.
     let mut count = limit + 1;
-    let mut left = MOST_READ;
-    while left > 0 {
+    let (mut left, mut deliveries_left) = (MOST_READ, MOST_DELIVERIES);
+    while left > 0 && deliveries_left > 0 {
         left -= count;
-        let read = source.read(&mut newest, count, now).await?;
-        let ended = read.len() < count;
+        let read = source.read(&mut newest, (count, deliveries_left), now).await?;
+        let deliveries: usize = read.iter().filter_map(|(_, shown)| shown.as_ref()).map(|(_, own)| own.len()).sum();
+        deliveries_left = deliveries_left.saturating_sub(deliveries);
+        let ended = read.len() < count && deliveries_left > 0;
         for (id, shown) in read {
             if let Some(shown) = shown.filter(|(event, deliveries)| filter.admits(event, deliveries)) {
                 if found.len() == limit {

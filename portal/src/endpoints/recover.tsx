@@ -3,10 +3,8 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Endpoint, Recovery } from "../api/objects";
 import { getRecovery, recover } from "../api/rail";
-import { aboutField, isBeyond } from "../api/words";
-import { useAct } from "../controls/action";
-import { Dialog } from "../controls/dialog";
 import { Field } from "../controls/field";
+import { FormDialog } from "../controls/form-dialog";
 import { Problem } from "../controls/problem";
 import { When, fromLocalInput, toLocalInput } from "../controls/when";
 import { announce } from "../page/announcer";
@@ -37,59 +35,46 @@ export function RecoverAction({ endpoint, begun }: Props) {
 function RecoverDialog({ endpoint, begun, close }: Props & { close: () => void }) {
   const [since, setSince] = useState(() => toLocalInput(new Date(Date.now() - DEFAULT_HOURS * HOUR_MS).toISOString()));
   const [until, setUntil] = useState("");
-  const { busy, problem, act } = useAct(async () => {
+  const run = async () => {
     const from = fromLocalInput(since);
     if (from === undefined) throw new Error("Say since when deliveries are to be recovered");
     const to = fromLocalInput(until);
     begun(await recover(endpoint.id, { since: from, ...(to === undefined ? {} : { until: to }) }));
     close();
     announce("The recovery has begun");
-  });
+  };
   return (
-    <Dialog title="Recover failed deliveries" onClose={close}>
-      <form
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void act();
-        }}
-      >
-        <p>
-          Every delivery to <span class="url">{endpoint.url}</span> that has failed is delivered again, if its event is
-          of this time.
-        </p>
-        <Field label="Since" wrong={aboutField(problem, "since")}>
-          {(ties) => (
-            <input
-              {...ties}
-              type="datetime-local"
-              required
-              value={since}
-              onInput={({ currentTarget }) => setSince(currentTarget.value)}
-            />
-          )}
-        </Field>
-        <Field label="Until" hint="Leave it empty for now." wrong={aboutField(problem, "until")}>
-          {(ties) => (
-            <input
-              {...ties}
-              type="datetime-local"
-              value={until}
-              onInput={({ currentTarget }) => setUntil(currentTarget.value)}
-            />
-          )}
-        </Field>
-        {isBeyond(problem, ["since", "until"]) && <Problem problem={problem} />}
-        <div class="actions">
-          <button type="submit" class="primary" aria-disabled={busy}>
-            Recover
-          </button>
-          <button type="button" onClick={close}>
-            Cancel
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog title="Recover failed deliveries" does="Recover" run={run} close={close} names={["since", "until"]}>
+      {(wrong) => (
+        <>
+          <p>
+            Every delivery to <span class="url">{endpoint.url}</span> that has failed is delivered again, if its event
+            is of this time.
+          </p>
+          <Field label="Since" wrong={wrong("since")}>
+            {(ties) => (
+              <input
+                {...ties}
+                type="datetime-local"
+                required
+                value={since}
+                onInput={({ currentTarget }) => setSince(currentTarget.value)}
+              />
+            )}
+          </Field>
+          <Field label="Until" hint="Leave it empty for now." wrong={wrong("until")}>
+            {(ties) => (
+              <input
+                {...ties}
+                type="datetime-local"
+                value={until}
+                onInput={({ currentTarget }) => setUntil(currentTarget.value)}
+              />
+            )}
+          </Field>
+        </>
+      )}
+    </FormDialog>
   );
 }
 

@@ -3,11 +3,8 @@
 import { useState } from "preact/hooks";
 import type { Endpoint } from "../api/objects";
 import { rotateSecret } from "../api/rail";
-import { aboutField, isBeyond } from "../api/words";
-import { useAct } from "../controls/action";
-import { Dialog } from "../controls/dialog";
 import { Field } from "../controls/field";
-import { Problem } from "../controls/problem";
+import { FormDialog } from "../controls/form-dialog";
 import { reveal } from "./secret";
 
 const DEFAULT_OVERLAP_HOURS = "24";
@@ -32,66 +29,59 @@ export function RotateAction({ endpoint, changed }: Props) {
 function RotateDialog({ endpoint, changed, close }: Props & { close: () => void }) {
   const [overlap, setOverlap] = useState(DEFAULT_OVERLAP_HOURS);
   const [own, setOwn] = useState("");
-  const { busy, problem, act } = useAct(async () => {
+  const run = async () => {
     const body = { overlapHours: Number(overlap), ...(own === "" ? {} : { secret: own }) };
     const { secret, ...now } = await rotateSecret(endpoint.id, body);
     close();
     changed(now);
     if (secret) reveal({ endpoint: now.url, secret, why: "rotated" });
-  });
+  };
   return (
-    <Dialog title="Rotate the signing secret" onClose={close}>
-      <form
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void act();
-        }}
-      >
-        <p>
-          Another secret signs from now on. The old one goes on signing beside it for a while, so that your receiver can
-          change without losing a request.
-        </p>
-        <Field
-          label="Overlap in hours"
-          hint="0 to 168. With 0 the old secret ends at once."
-          wrong={aboutField(problem, "overlapHours")}
-        >
-          {(ties) => (
-            <input
-              {...ties}
-              class="short"
-              type="number"
-              inputMode="numeric"
-              min={0}
-              max={168}
-              value={overlap}
-              onInput={({ currentTarget }) => setOverlap(currentTarget.value)}
-            />
-          )}
-        </Field>
-        <Field label="New secret" hint="Leave it empty to get a new one." wrong={aboutField(problem, "secret")}>
-          {(ties) => (
-            <input
-              {...ties}
-              type="text"
-              spellcheck={false}
-              autocomplete="off"
-              value={own}
-              onInput={({ currentTarget }) => setOwn(currentTarget.value)}
-            />
-          )}
-        </Field>
-        {isBeyond(problem, ["overlapHours", "secret"]) && <Problem problem={problem} />}
-        <div class="actions">
-          <button type="submit" class="primary" aria-disabled={busy}>
-            Rotate
-          </button>
-          <button type="button" onClick={close}>
-            Cancel
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title="Rotate the signing secret"
+      does="Rotate"
+      run={run}
+      close={close}
+      names={["overlapHours", "secret"]}
+    >
+      {(wrong) => (
+        <>
+          <p>
+            Another secret signs from now on. The old one goes on signing beside it for a while, so that your receiver
+            can change without losing a request.
+          </p>
+          <Field
+            label="Overlap in hours"
+            hint="0 to 168. With 0 the old secret ends at once."
+            wrong={wrong("overlapHours")}
+          >
+            {(ties) => (
+              <input
+                {...ties}
+                class="short"
+                type="number"
+                inputMode="numeric"
+                min={0}
+                max={168}
+                value={overlap}
+                onInput={({ currentTarget }) => setOverlap(currentTarget.value)}
+              />
+            )}
+          </Field>
+          <Field label="New secret" hint="Leave it empty to get a new one." wrong={wrong("secret")}>
+            {(ties) => (
+              <input
+                {...ties}
+                type="text"
+                spellcheck={false}
+                autocomplete="off"
+                value={own}
+                onInput={({ currentTarget }) => setOwn(currentTarget.value)}
+              />
+            )}
+          </Field>
+        </>
+      )}
+    </FormDialog>
   );
 }

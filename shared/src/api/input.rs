@@ -20,7 +20,7 @@ use crate::domain::id::{EndpointId, TenantId};
 use crate::domain::keyring::Overlap;
 use crate::domain::pace::Rate;
 use crate::domain::pattern::EventType;
-use crate::domain::recovery::Period;
+use crate::domain::period::Period;
 use crate::domain::secret::SigningSecret;
 use crate::domain::target::TargetUrl;
 use crate::publishing::Publication;

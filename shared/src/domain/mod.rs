@@ -18,6 +18,7 @@ pub mod key;
 pub mod keyring;
 pub mod pace;
 pub mod pattern;
+pub mod period;
 pub mod recovery;
 pub mod retry;
 pub mod secret;

@@ -9,42 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use super::event::Retention;
 use super::id::{EndpointId, EventId, RecoveryId, TenantId};
+use super::period::Period;
 
 /// How long one can ask how a recovery went.
 const KEPT: Retention = Retention::days(7);
-
-/// A period that has no end after its beginning.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must lie before `until`, which is now where it is absent or in the future")]
-pub struct EmptyPeriod;
-
-/// From a moment up to, and without, another; whatever happened at a moment of it belongs to it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Period {
-    since: Timestamp,
-    until: Timestamp,
-}
-
-impl Period {
-    /// The period of the past from `since` to `until`, or to now.
-    ///
-    /// # Errors
-    /// When nothing can have happened in it.
-    pub fn of_the_past(since: Timestamp, until: Option<Timestamp>, now: Timestamp) -> Result<Self, EmptyPeriod> {
-        let until = until.map_or(now, |until| until.min(now));
-        if since < until { Ok(Self { since, until }) } else { Err(EmptyPeriod) }
-    }
-
-    /// When it begins.
-    pub fn since(self) -> Timestamp {
-        self.since
-    }
-
-    /// When it is over.
-    pub fn until(self) -> Timestamp {
-        self.until
-    }
-}
 
 /// How a recovery stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,7 +71,7 @@ pub struct Turn {
 impl Recovery {
     /// One that has not begun.
     pub fn new(id: RecoveryId, tenant: TenantId, endpoint: EndpointId, period: Period, now: Timestamp) -> Self {
-        let reached = EventId::last_before(period.since);
+        let reached = EventId::last_before(period.since());
         let status = RecoveryStatus::Running;
         Self { id, tenant, endpoint, period, status, reached, recovered: 0, skipped: 0, created_at: now }
     }
@@ -115,7 +83,7 @@ impl Recovery {
 
     /// Whether this event was published before its period is over.
     pub fn reaches_to(&self, event: EventId) -> bool {
-        event <= EventId::last_before(self.period.until)
+        event <= EventId::last_before(self.period.until())
     }
 
     /// This recovery after a turn.
@@ -152,15 +120,6 @@ mod tests {
         let period = Period::of_the_past(second(since), Some(second(until)), second(1000)).unwrap();
         let at = second(1000);
         Recovery::new(RecoveryId::new(at, 1), "acme".parse().unwrap(), EndpointId::new(at, 2), period, at)
-    }
-
-    #[test]
-    fn a_period_lies_in_the_past_and_is_not_empty() {
-        let period = |since, until: Option<i64>| Period::of_the_past(second(since), until.map(second), second(1000));
-        assert_eq!(period(10, None).map(Period::until), Ok(second(1000)));
-        assert_eq!(period(10, Some(5000)).map(Period::until), Ok(second(1000)));
-        assert_eq!(period(10, Some(10)), Err(EmptyPeriod));
-        assert_eq!(period(1000, None), Err(EmptyPeriod));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::ops::AddAssign;
 use jiff::{SignedDuration, Timestamp};
 
 use super::delivery::{Delivery, Status};
-use super::recovery::Period;
+use super::period::Period;
 
 /// How many deliveries stand how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

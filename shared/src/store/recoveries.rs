@@ -10,7 +10,8 @@ use super::update::{Update, condition_failed};
 use super::{Log, StoreError};
 use crate::aws::Act;
 use crate::domain::id::{EndpointId, EventId, RecoveryId, TenantId};
-use crate::domain::recovery::{Period, Recovery, RecoveryStatus};
+use crate::domain::period::Period;
+use crate::domain::recovery::{Recovery, RecoveryStatus};
 
 const WHAT: &str = "recovery";
 

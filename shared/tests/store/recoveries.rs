@@ -2,7 +2,8 @@
 
 use rail::clock;
 use rail::domain::id::{EndpointId, EventId, RecoveryId};
-use rail::domain::recovery::{Period, Recovery, RecoveryStatus, Turn};
+use rail::domain::period::Period;
+use rail::domain::recovery::{Recovery, RecoveryStatus, Turn};
 use rail::store::Log;
 
 use crate::{Shape, later, table, tenant};

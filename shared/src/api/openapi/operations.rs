@@ -241,7 +241,10 @@ fn documents() -> Vec<Operation> {
 /// A list that is read in pages.
 fn paged(operation: Operation) -> Operation {
     operation
-        .in_query::<Limit>("limit", "The most objects of the page.")
+        .in_query::<Limit>(
+            "limit",
+            "The most objects of the page. It may have fewer although more follow: `hasMore` says so.",
+        )
         .in_query::<CursorText>("cursor", "The `nextCursor` of the page before, with the same filters.")
 }
 
