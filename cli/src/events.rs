@@ -17,18 +17,15 @@ pub struct Events {
     #[command(flatten)]
     api: ApiOptions,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
+    #[command(flatten)]
+    list: List,
 }
 
 #[derive(Subcommand)]
 enum Command {
-    /// Lists events, newest first.
-    List {
-        #[command(flatten)]
-        filter: Filter,
-        #[command(flatten)]
-        list: Listing,
-    },
+    /// Lists events, newest first, as `rail events` alone does.
+    List(List),
     /// Shows one, with its data, its deliveries and every attempt.
     Show {
         /// The event, `evt_…`.
@@ -36,7 +33,15 @@ enum Command {
     },
 }
 
-#[derive(Args)]
+#[derive(Args, PartialEq, Default)]
+struct List {
+    #[command(flatten)]
+    filter: Filter,
+    #[command(flatten)]
+    page: Listing,
+}
+
+#[derive(Args, PartialEq, Default)]
 struct Filter {
     /// Those that failed: the same as --status failed.
     #[arg(long, conflicts_with = "status")]
@@ -52,7 +57,7 @@ struct Filter {
     event_type: Option<EventType>,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
 enum Status {
     Pending,
     Delivered,
@@ -68,19 +73,30 @@ impl Status {
 
 impl Events {
     pub async fn run(self, json: bool) -> Result<(), Failure> {
+        if self.command.is_some() && self.list != List::default() {
+            return Err(Failure::Usage(
+                "what a list is asked for stands behind `list`, or behind `events` alone".to_owned(),
+            ));
+        }
         let api = Api::new(self.api)?;
         match self.command {
-            Command::List { filter, list } => {
-                let status = if filter.failed { Some(Status::Failed) } else { filter.status };
-                let parameters = [
-                    ("endpointId", filter.endpoint.map(|id| id.to_string())),
-                    ("status", status.map(Status::name)),
-                    ("type", filter.event_type.map(|event_type| event_type.to_string())),
-                ];
-                list.run(&api, json, &["events"], &parameters, show_list).await
-            }
-            Command::Show { event } => show(&api, &event.to_string(), json).await,
+            None => self.list.run(&api, json).await,
+            Some(Command::List(list)) => list.run(&api, json).await,
+            Some(Command::Show { event }) => show(&api, &event.to_string(), json).await,
         }
+    }
+}
+
+impl List {
+    async fn run(self, api: &Api, json: bool) -> Result<(), Failure> {
+        let Filter { failed, status, endpoint, event_type } = self.filter;
+        let status = if failed { Some(Status::Failed) } else { status };
+        let parameters = [
+            ("endpointId", endpoint.map(|id| id.to_string())),
+            ("status", status.map(Status::name)),
+            ("type", event_type.map(|event_type| event_type.to_string())),
+        ];
+        self.page.run(api, json, &["events"], &parameters, show_list).await
     }
 }
 

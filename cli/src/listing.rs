@@ -10,10 +10,13 @@ use crate::failure::Failure;
 use crate::output;
 use crate::terminal;
 
-#[derive(Args)]
+/// The length of a page of which nothing is said: the API's own.
+const DEFAULT_LIMIT: u8 = 20;
+
+#[derive(Args, PartialEq)]
 pub struct Listing {
     /// How many, at most.
-    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u8).range(1..=100))]
+    #[arg(long, default_value_t = DEFAULT_LIMIT, value_parser = clap::value_parser!(u8).range(1..=100))]
     limit: u8,
     /// Go on where an earlier list ended: its `nextCursor`.
     #[arg(long)]
@@ -21,6 +24,12 @@ pub struct Listing {
     /// All there are; with --json one object a line.
     #[arg(long, conflicts_with_all = ["limit", "cursor"])]
     all: bool,
+}
+
+impl Default for Listing {
+    fn default() -> Self {
+        Self { limit: DEFAULT_LIMIT, cursor: None, all: false }
+    }
 }
 
 #[derive(Deserialize)]

@@ -29,18 +29,26 @@ def test_events_are_listed_by_what_became_of_them(api: Api, user: User, receiver
     api.cancel(failed)
 
     def listed(*filters: str) -> list[str]:
-        return [event["id"] for event in user.json("events", "list", *filters)["data"]]
+        alone, explicitly = user.json("events", *filters), user.json("events", "list", *filters)
+        assert alone == explicitly
+        return [event["id"] for event in alone["data"]]
 
     assert listed() == [failed, retrying, delivered]
     assert listed("--failed") == listed("--status", "failed") == [failed]
     assert listed("--status", "retrying") == [retrying]
     assert listed("--type", "b.one") == [retrying]
     assert listed("--endpoint", waits_at) == [failed, retrying]
-    assert user.json("events", "list") == api.page("/events")
+    assert user.json("events") == api.page("/events")
     rows = [line.split() for line in user.says("events", "list").splitlines()]
     assert [(row[0], row[2]) for row in rows[1:]] == [
         (failed, "failed"), (retrying, "retrying"), (delivered, "delivered"),
     ]
+
+
+@pytest.mark.parametrize("narrowed", [["--failed"], ["--limit", "5"], ["--type", "a.b"], ["--all"]])
+@pytest.mark.parametrize("command", [["list"], ["show", NO_EVENT]])
+def test_what_would_be_passed_over_is_refused(user: User, narrowed: list[str], command: list[str]) -> None:
+    assert "stands behind `list`" in user.fails(2, "events", *narrowed, *command)
 
 
 def test_all_events_come_one_on_a_line(api: Api, user: User) -> None:
