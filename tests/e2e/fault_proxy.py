@@ -6,6 +6,7 @@ All else of the emulator, its queues' pollers and its Scheduler, goes past it.
 import re
 import socket
 import struct
+import threading
 from collections import defaultdict
 from contextlib import suppress
 from http.client import HTTPConnection
@@ -25,6 +26,20 @@ HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
 NO_LINGER = struct.pack("ii", 1, 0)
 
 
+def function_with(access_key: str) -> str:
+    """The function whose processes have these credentials.
+
+    :raises psutil.NoSuchProcess: when none of them lives.
+    """
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            environment = process.environ()
+            if environment.get("AWS_ACCESS_KEY_ID") == access_key:
+                # `<stack>-<logical id>-<random>`
+                return environment["AWS_LAMBDA_FUNCTION_NAME"].split("-")[1]
+    raise psutil.NoSuchProcess(None, msg=f"no process has the credentials {access_key}")
+
+
 class FaultProxy(LocalServer):
     """Listens on 127.0.0.1 while the `with` block runs, in front of the emulator on this port."""
 
@@ -35,6 +50,7 @@ class FaultProxy(LocalServer):
         self._emulator_port = emulator_port
         self._orders: dict[str, list[Order]] = defaultdict(list)
         self._functions: dict[str, str] = {}
+        self._lookup = threading.Lock()
 
     def take(self, order: Order) -> None:
         for subject in order.about:
@@ -53,15 +69,16 @@ class FaultProxy(LocalServer):
             other.put_off()
         return due[0] if due else None
 
-    def _function_of(self, authorization: str, caller: BaseHTTPRequestHandler) -> str:
+    def _function_of(self, authorization: str) -> str:
         """Whose call it is. Each function has a role of its own, and with it credentials of its own.
 
-        :raises psutil.NoSuchProcess: when another of its calls had the function killed before it was known.
+        :raises psutil.NoSuchProcess: when other calls had it killed before it was known.
         """
         [credential] = re.findall(r"Credential=(\w+)/", authorization)
-        if credential not in self._functions:
-            # `<stack>-<logical id>-<random>`
-            self._functions[credential] = self._process(caller).environ()["AWS_LAMBDA_FUNCTION_NAME"].split("-")[1]
+        # One looks, the others wait: a function's first calls come all at once.
+        with self._lookup:
+            if credential not in self._functions:
+                self._functions[credential] = function_with(credential)
         return self._functions[credential]
 
     def _process(self, caller: BaseHTTPRequestHandler) -> psutil.Process:
@@ -97,7 +114,7 @@ class FaultProxy(LocalServer):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"]))
                 service, operation = operation_of(self.command, self.path, self.headers["x-amz-target"])
-                function = proxy._function_of(self.headers["authorization"], self)
+                function = proxy._function_of(self.headers["authorization"])
                 call = Call(function, operation, item_of(service, operation, body))
                 order = proxy._due(call, ids_in(self.path, body))
                 if order is None:
