@@ -81,22 +81,15 @@ class FaultProxy(LocalServer):
                 self._functions[credential] = function_with(credential)
         return self._functions[credential]
 
-    def _process(self, caller: BaseHTTPRequestHandler) -> psutil.Process:
-        """The function at the other end of a connection.
-
-        :raises psutil.NoSuchProcess: when it has ended.
-        """
-        port = caller.client_address[1]
-        # While others come and go, the list of connections may miss one that is there.
-        while (pid := process_between(port, self._server.server_port)) is None:
-            if has_ended(caller.connection):
-                raise psutil.NoSuchProcess(None, msg=f"nobody calls from port {port} any more")
-        return psutil.Process(pid)
-
     def _kill(self, caller: BaseHTTPRequestHandler) -> None:
         """Kills the function. To all its calls under way it is the same which of them had it killed."""
-        with suppress(psutil.NoSuchProcess):
-            self._process(caller).kill()
+        while not has_ended(caller.connection):
+            pid = process_between(caller.client_address[1], self._server.server_port)
+            # While others come and go, the list of connections may miss one that is there.
+            if pid is not None:
+                with suppress(psutil.NoSuchProcess):
+                    psutil.Process(pid).kill()
+                return
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         proxy = self

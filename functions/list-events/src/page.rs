@@ -69,22 +69,23 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// The next `count` objects, as far as there are any, with their deliveries; of events none more once they have
-    /// `deliveries`.
+    /// The next `count` objects, as far as there are any, with their deliveries. Those of events are taken off
+    /// `deliveries_left`, and where none are left, no event more is read.
     async fn read(
         &self,
         newest: &mut Listing,
-        (count, deliveries): (usize, usize),
+        count: usize,
+        deliveries_left: &mut usize,
         now: Timestamp,
     ) -> Result<Vec<Read>, StoreError> {
         match self {
             Self::Tenant(log, tenant) => {
-                let (mut events, mut theirs) = (Vec::with_capacity(count), 0);
+                let mut events = Vec::with_capacity(count);
                 while events.len() < count
-                    && theirs < deliveries
+                    && *deliveries_left > 0
                     && let Some(event) = newest.next_event(tenant).await?
                 {
-                    theirs += event.endpoints.len();
+                    *deliveries_left = deliveries_left.saturating_sub(event.endpoints.len());
                     events.push(event);
                 }
                 let deliveries = log.find_deliveries_of_all(&events, now).await?;
@@ -148,9 +149,7 @@ pub async fn read(
     let (mut left, mut deliveries_left) = (MOST_READ, MOST_DELIVERIES);
     while left > 0 && deliveries_left > 0 {
         left -= count;
-        let read = source.read(&mut newest, (count, deliveries_left), now).await?;
-        let deliveries: usize = read.iter().filter_map(|(_, shown)| shown.as_ref()).map(|(_, own)| own.len()).sum();
-        deliveries_left = deliveries_left.saturating_sub(deliveries);
+        let read = source.read(&mut newest, count, &mut deliveries_left, now).await?;
         let ended = read.len() < count && deliveries_left > 0;
         for (id, shown) in read {
             if let Some(shown) = shown.filter(|(event, deliveries)| filter.admits(event, deliveries)) {

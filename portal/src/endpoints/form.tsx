@@ -4,6 +4,7 @@ import { useRef, useState } from "preact/hooks";
 import { aboutField, isBeyond } from "../api/words";
 import { useAct } from "../controls/action";
 import { Field } from "../controls/field";
+import { NumberInput, SecretInput } from "../controls/inputs";
 import { Problem } from "../controls/problem";
 import { asRecord, PairsField, type Pairs } from "./pairs";
 import { SubscriptionField } from "./subscription";
@@ -99,15 +100,12 @@ export function EndpointForm({ initial, verb, withSecret = false, submit, back }
         wrong={wrong("rateLimit")}
       >
         {(ties) => (
-          <input
-            {...ties}
-            class="short"
-            type="number"
-            inputMode="numeric"
+          <NumberInput
+            ties={ties}
             min={1}
             max={500}
             value={given.rateLimit}
-            onInput={({ currentTarget }) => change({ rateLimit: currentTarget.value })}
+            onChange={(rateLimit) => change({ rateLimit })}
           />
         )}
       </Field>
@@ -135,16 +133,7 @@ export function EndpointForm({ initial, verb, withSecret = false, submit, back }
           hint="Leave it empty to get a new one. Your own: whsec_ and base64 of 24 to 64 bytes, or 16 to 256 visible ASCII characters."
           wrong={wrong("secret")}
         >
-          {(ties) => (
-            <input
-              {...ties}
-              type="text"
-              spellcheck={false}
-              autocomplete="off"
-              value={given.secret}
-              onInput={({ currentTarget }) => change({ secret: currentTarget.value })}
-            />
-          )}
+          {(ties) => <SecretInput ties={ties} value={given.secret} onChange={(secret) => change({ secret })} />}
         </Field>
       )}
       {isBeyond(problem, FIELDS) && <Problem problem={problem} />}

@@ -5,6 +5,7 @@ import type { Endpoint } from "../api/objects";
 import { rotateSecret } from "../api/rail";
 import { Field } from "../controls/field";
 import { FormDialog } from "../controls/form-dialog";
+import { NumberInput, SecretInput } from "../controls/inputs";
 import { reveal } from "./secret";
 
 const DEFAULT_OVERLAP_HOURS = "24";
@@ -55,30 +56,10 @@ function RotateDialog({ endpoint, changed, close }: Props & { close: () => void 
             hint="0 to 168. With 0 the old secret ends at once."
             wrong={wrong("overlapHours")}
           >
-            {(ties) => (
-              <input
-                {...ties}
-                class="short"
-                type="number"
-                inputMode="numeric"
-                min={0}
-                max={168}
-                value={overlap}
-                onInput={({ currentTarget }) => setOverlap(currentTarget.value)}
-              />
-            )}
+            {(ties) => <NumberInput ties={ties} min={0} max={168} value={overlap} onChange={setOverlap} />}
           </Field>
           <Field label="New secret" hint="Leave it empty to get a new one." wrong={wrong("secret")}>
-            {(ties) => (
-              <input
-                {...ties}
-                type="text"
-                spellcheck={false}
-                autocomplete="off"
-                value={own}
-                onInput={({ currentTarget }) => setOwn(currentTarget.value)}
-              />
-            )}
+            {(ties) => <SecretInput ties={ties} value={own} onChange={setOwn} />}
           </Field>
         </>
       )}
